@@ -1,0 +1,4 @@
+@NullMarked
+package io.stentor.agent;
+
+import org.jspecify.annotations.NullMarked;

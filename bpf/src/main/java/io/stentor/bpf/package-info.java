@@ -1,0 +1,4 @@
+@NullMarked
+package io.stentor.bpf;
+
+import org.jspecify.annotations.NullMarked;

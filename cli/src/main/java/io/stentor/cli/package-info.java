@@ -1,0 +1,4 @@
+@NullMarked
+package io.stentor.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.stentor.datapath;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.stentor.flow;
+
+import org.jspecify.annotations.NullMarked;

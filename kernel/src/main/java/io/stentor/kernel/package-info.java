@@ -1,0 +1,4 @@
+@NullMarked
+package io.stentor.kernel;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,6 @@
+/// The one door to Linux. The only module that may call native code.
+module io.stentor.kernel {
+    requires static org.jspecify;
+
+    exports io.stentor.kernel;
+}

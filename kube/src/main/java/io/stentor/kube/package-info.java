@@ -1,0 +1,4 @@
+@NullMarked
+package io.stentor.kube;
+
+import org.jspecify.annotations.NullMarked;

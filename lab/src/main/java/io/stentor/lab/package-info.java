@@ -1,0 +1,4 @@
+@NullMarked
+package io.stentor.lab;
+
+import org.jspecify.annotations.NullMarked;

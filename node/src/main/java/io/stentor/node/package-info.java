@@ -1,0 +1,4 @@
+@NullMarked
+package io.stentor.node;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.stentor.operator;
+
+import org.jspecify.annotations.NullMarked;
