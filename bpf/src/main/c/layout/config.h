@@ -5,7 +5,8 @@
 #include "address.h"
 
 struct config {
-	union ip node_ipv4 DOC("the node's address: masquerade source and tunnel endpoint; zero without IPv4");
+	union ip
+		node_ipv4 DOC("the node's address: masquerade source and tunnel endpoint; zero without IPv4");
 	union ip node_ipv6;
 	__be32 gateway_ipv4 DOC("what pods take for their gateway");
 	__u32 nat_port_min DOC("first port that masquerading may take");

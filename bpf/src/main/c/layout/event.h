@@ -4,8 +4,8 @@
 
 #include "address.h"
 
-#define EVENT_TYPES(V)                                  \
-	V(EVENT_DROP, 1, "a packet was dropped")        \
+#define EVENT_TYPES(V)                           \
+	V(EVENT_DROP, 1, "a packet was dropped") \
 	V(EVENT_TRACE, 4, "a packet of note went by")
 LAYOUT_ENUM(event_type, EVENT_TYPES, "Kinds of events.");
 
@@ -20,17 +20,17 @@ LAYOUT_ENUM(event_type, EVENT_TYPES, "Kinds of events.");
 	V(POINT_TO_NETWORK, 11, "left through a device")
 LAYOUT_ENUM(observation_point, OBSERVATION_POINTS, "Where a packet was seen.");
 
-#define CT_STATES(V)                                              \
-	V(CT_NEW, 0, "first packet of a connection")              \
-	V(CT_ESTABLISHED, 1, "from the side that began")          \
-	V(CT_REPLY, 2, "from the other side")                     \
-	V(CT_RELATED, 3, "an error about a known connection")     \
+#define CT_STATES(V)                                          \
+	V(CT_NEW, 0, "first packet of a connection")          \
+	V(CT_ESTABLISHED, 1, "from the side that began")      \
+	V(CT_REPLY, 2, "from the other side")                 \
+	V(CT_RELATED, 3, "an error about a known connection") \
 	V(CT_UNKNOWN, 5, "not tracked")
 LAYOUT_ENUM(ct_state, CT_STATES, "What conntrack says about a packet.");
 
-#define DIRECTIONS(V)                                     \
-	V(DIRECTION_UNKNOWN, 0, "neither")                \
-	V(DIRECTION_INGRESS, 1, "towards an endpoint")    \
+#define DIRECTIONS(V)                                  \
+	V(DIRECTION_UNKNOWN, 0, "neither")             \
+	V(DIRECTION_INGRESS, 1, "towards an endpoint") \
 	V(DIRECTION_EGRESS, 2, "from an endpoint")
 LAYOUT_ENUM(direction, DIRECTIONS, "Seen from the endpoint.");
 

@@ -2,12 +2,14 @@
 /*
  * Connection tracking: one entry a connection and node, found by one lookup from either side.
  *
- * Ends are put into canonical order, so a packet and its answer have the same key; the entry remembers which end
- * began. Connections wait in ct_unanswered, an LRU table, and move to ct_answered when the other side answers, so that
- * what nobody answers (a SYN flood, a scan) never displaces what is in use. When ct_answered is full, a connection
- * stays where it is. An entry past its deadline is a miss, whether or not the agent lives to collect it.
+ * Ends are put into canonical order, so a packet and its answer have the same key; the entry remembers which
+ * end began. Connections wait in ct_unanswered, an LRU table, and move to ct_answered when the other side
+ * answers, so that what nobody answers (a SYN flood, a scan) never displaces what is in use. When ct_answered
+ * is full, a connection stays where it is. An entry past its deadline is a miss, whether or not the agent
+ * lives to collect it.
  *
- * conntrack_find() tells and refreshes; conntrack_create() is called after policy has let a CT_NEW packet pass.
+ * conntrack_find() tells and refreshes; conntrack_create() is called after policy has let a CT_NEW packet
+ * pass.
  */
 #pragma once
 
@@ -25,7 +27,8 @@
 #define TCP_RST 0x04
 #define TCP_ACK 0x10
 
-static __always_inline bool end_sorts_after(const union ip *a, __be16 a_port, const union ip *b, __be16 b_port)
+static __always_inline bool end_sorts_after(const union ip *a, __be16 a_port, const union ip *b,
+                                            __be16 b_port)
 {
 	if (a->halves[0] != b->halves[0])
 		return a->halves[0] > b->halves[0];
@@ -96,8 +99,8 @@ static __always_inline bool ct_is_over(const struct packet *p, const struct ct_e
 	       ((entry->flags & both) == both && (p->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN);
 }
 
-static __always_inline void ct_found(struct packet *p, struct ct_key *key, struct ct_entry *entry, bool from_high,
-				     bool answered)
+static __always_inline void ct_found(struct packet *p, struct ct_key *key, struct ct_entry *entry,
+                                     bool from_high, bool answered)
 {
 	bool reply = from_high != !!(entry->flags & CT_HIGH_BEGAN);
 
@@ -140,7 +143,8 @@ static __noinline __attribute__((unused)) int conntrack_find(struct packet *p)
 	return 0;
 }
 
-/* Remembers a CT_NEW packet's connection. Errors about unknown connections are not remembered. Returns 0 or a drop_reason. */
+/* Remembers a CT_NEW packet's connection. Errors about unknown connections are not remembered. Returns 0 or a
+ * drop_reason. */
 static __noinline __attribute__((unused)) int conntrack_create(struct packet *p)
 {
 	struct ct_key key;

@@ -2,9 +2,9 @@
 /*
  * Where packets go: to a pod of this node, into the tunnel, out of a device, or to the node's stack.
  *
- * deliver() is the one way to a local pod: conntrack, ingress policy, event, redirect. What needs the stack's hand
- * (too big, TTL at its end, fragmenting) is given to it untouched after the stages that this hook owes, and comes
- * by the pod link's egress hook, which delivers in the same way.
+ * deliver() is the one way to a local pod: conntrack, ingress policy, event, redirect. What needs the stack's
+ * hand (too big, TTL at its end, fragmenting) is given to it untouched after the stages that this hook owes,
+ * and comes by the pod link's egress hook, which delivers in the same way.
  */
 #pragma once
 
@@ -59,7 +59,8 @@ static __always_inline int write_macs(struct __sk_buff *skb, const __u8 *destina
 	return 0;
 }
 
-/* Conntrack and ingress policy for a pod of this node; 0 or a drop_reason. Egress of the same node has done it. */
+/* Conntrack and ingress policy for a pod of this node; 0 or a drop_reason. Egress of the same node has done
+ * it. */
 static __always_inline int admit(struct packet *p, bool tracked)
 {
 	if (tracked)
@@ -69,7 +70,8 @@ static __always_inline int admit(struct packet *p, bool tracked)
 }
 
 /* To a pod of this node, from an ingress hook. */
-static __always_inline int deliver(struct __sk_buff *skb, struct packet *p, const struct address *to, bool tracked)
+static __always_inline int deliver(struct __sk_buff *skb, struct packet *p, const struct address *to,
+                                   bool tracked)
 {
 	__u32 ifindex = to->ifindex;
 	int reason;

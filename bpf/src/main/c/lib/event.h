@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Verdicts leave here: every drop is counted, and reported as far as the rate allows; traces report what is new.
+ * Verdicts leave here: every drop is counted, and reported as far as the rate allows; traces report what is
+ * new.
  */
 #pragma once
 
@@ -21,7 +22,8 @@ static __always_inline void count(const struct __sk_buff *skb, __u8 reason, __u8
 	}
 }
 
-static __always_inline void event_emit(struct __sk_buff *skb, const struct packet *p, const struct event *kind)
+static __always_inline void event_emit(struct __sk_buff *skb, const struct packet *p,
+                                       const struct event *kind)
 {
 	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 
@@ -81,9 +83,11 @@ static __always_inline bool event_permitted(const struct packet *p)
 }
 
 /* Counts and reports; the program returns what it returns. */
-static __noinline __attribute__((unused)) int drop(struct __sk_buff *skb, struct packet *p, __u8 reason, __u8 direction)
+static __noinline __attribute__((unused)) int drop(struct __sk_buff *skb, struct packet *p, __u8 reason,
+                                                   __u8 direction)
 {
-	struct event kind = {.type = EVENT_DROP, .drop_reason = reason, .point = p->point, .direction = direction};
+	struct event kind = {
+		.type = EVENT_DROP, .drop_reason = reason, .point = p->point, .direction = direction};
 
 	count(skb, reason, direction);
 	if (event_permitted(p))
@@ -92,7 +96,8 @@ static __noinline __attribute__((unused)) int drop(struct __sk_buff *skb, struct
 }
 
 /* Reports a packet that begins, changes or ends a connection. */
-static __noinline __attribute__((unused)) int trace(struct __sk_buff *skb, struct packet *p, __u8 point, __u8 direction)
+static __noinline __attribute__((unused)) int trace(struct __sk_buff *skb, struct packet *p, __u8 point,
+                                                    __u8 direction)
 {
 	struct event kind = {.type = EVENT_TRACE, .point = point, .direction = direction};
 

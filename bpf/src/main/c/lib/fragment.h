@@ -2,9 +2,9 @@
 /*
  * Fragments: the first one gives its ports to those that follow.
  *
- * A later fragment that comes before the first, and one that covers bytes already seen, is dropped: both are ways
- * past a check that reads ports. Fragments may come in any order after the first, with at most FRAGMENT_SPANS
- * separate spans at a time. Sources: RFC 1858, RFC 3128, RFC 5722.
+ * A later fragment that comes before the first, and one that covers bytes already seen, is dropped: both are
+ * ways past a check that reads ports. Fragments may come in any order after the first, with at most
+ * FRAGMENT_SPANS separate spans at a time. Sources: RFC 1858, RFC 3128, RFC 5722.
  */
 #pragma once
 
@@ -20,26 +20,26 @@ static __always_inline bool fragment_span_add(struct fragment_entry *entry, __u1
 
 #pragma unroll
 	for (int i = 0; i < FRAGMENT_SPANS; i++) {
-		if (!entry->end[i]) {
+		if (!entry->spans[i].end) {
 			if (use < 0)
 				use = i;
 			continue;
 		}
-		if (begin < entry->end[i] && entry->begin[i] < end)
+		if (begin < entry->spans[i].end && entry->spans[i].begin < end)
 			return false;
 	}
 #pragma unroll
 	for (int i = 0; i < FRAGMENT_SPANS; i++) {
-		if (entry->end[i] && entry->end[i] == begin) {
-			entry->end[i] = end;
+		if (entry->spans[i].end && entry->spans[i].end == begin) {
+			entry->spans[i].end = end;
 			return true;
 		}
 	}
 #pragma unroll
 	for (int i = 0; i < FRAGMENT_SPANS; i++) {
 		if (i == use) {
-			entry->begin[i] = begin;
-			entry->end[i] = end;
+			entry->spans[i].begin = begin;
+			entry->spans[i].end = end;
 			return true;
 		}
 	}
@@ -63,7 +63,7 @@ static __noinline int fragment_track(struct packet *p, const struct fragment_pla
 			.deadline = p->now + FRAGMENT_TIMEOUT,
 			.source_port = p->tuple.source_port,
 			.destination_port = p->tuple.destination_port,
-			.end = {units},
+			.spans = {{.end = units}},
 			.seen = units,
 		};
 

@@ -2,10 +2,11 @@
 /*
  * Masquerading: pods speak to the outside with the node's address.
  *
- * nat_out() takes a port and rewrites the packet; nat_in() finds the pod behind an answer or behind an ICMP error and
- * rewrites back. A connection's entry in conntrack carries the port, so that its packets need no second lookup on the
- * way out; the way in is one lookup in nat. Checksums are changed by difference (RFC 1624). An ICMP error's own
- * checksum covers the quoted header, whose address change its header checksum makes good in IPv4 (RFC 5508).
+ * nat_out() takes a port and rewrites the packet; nat_in() finds the pod behind an answer or behind an ICMP
+ * error and rewrites back. A connection's entry in conntrack carries the port, so that its packets need no
+ * second lookup on the way out; the way in is one lookup in nat. Checksums are changed by difference (RFC
+ * 1624). An ICMP error's own checksum covers the quoted header, whose address change its header checksum
+ * makes good in IPv4 (RFC 5508).
  */
 #pragma once
 
@@ -57,8 +58,9 @@ static __always_inline bool nat_place_of(__u8 protocol, __u8 family, __u16 l4, s
 }
 
 /* Writes an address of the L3 header at l3 and keeps its and the L4 checksum true. */
-static __always_inline int nat_write_address(struct __sk_buff *skb, __u8 family, __u16 l3, bool source, const union ip *from,
-					     const union ip *to, const struct nat_place *place)
+static __always_inline int nat_write_address(struct __sk_buff *skb, __u8 family, __u16 l3, bool source,
+                                             const union ip *from, const union ip *to,
+                                             const struct nat_place *place)
 {
 	__u32 size = family == FAMILY_IPV4 ? 4 : 16;
 	__u32 at = l3 + (family == FAMILY_IPV4 ? (source ? 12 : 16) : (source ? 8 : 24));
@@ -75,21 +77,24 @@ static __always_inline int nat_write_address(struct __sk_buff *skb, __u8 family,
 	if (!place->pseudo_header)
 		return 0;
 	difference = bpf_csum_diff((__be32 *)from, size, (__be32 *)to, size, 0);
-	return bpf_l4_csum_replace(skb, place->checksum, 0, difference, flags) ? DROP_ERROR_WRITING_TO_PACKET : 0;
+	return bpf_l4_csum_replace(skb, place->checksum, 0, difference, flags) ? DROP_ERROR_WRITING_TO_PACKET
+	                                                                       : 0;
 }
 
 static __always_inline int nat_write_port(struct __sk_buff *skb, __u16 at, __be16 from, __be16 to,
-					  const struct nat_place *place)
+                                          const struct nat_place *place)
 {
 	if (from == to)
 		return 0;
-	if (bpf_l4_csum_replace(skb, place->checksum, from, to, 2 | (place->zero_is_none ? BPF_F_MARK_MANGLED_0 : 0)) ||
+	if (bpf_l4_csum_replace(skb, place->checksum, from, to,
+	                        2 | (place->zero_is_none ? BPF_F_MARK_MANGLED_0 : 0)) ||
 	    bpf_skb_store_bytes(skb, at, &to, 2, 0))
 		return DROP_ERROR_WRITING_TO_PACKET;
 	return 0;
 }
 
-/* A free port towards this remote end: the pod's own if it lies in the range, else from a random one upwards. */
+/* A free port towards this remote end: the pod's own if it lies in the range, else from a random one upwards.
+ */
 static __always_inline __be16 nat_take_port(struct packet *p, struct nat_key *key)
 {
 	struct nat_entry entry = {
@@ -131,8 +136,8 @@ static __always_inline void nat_refresh(struct packet *p, struct nat_key *key)
 
 /*
  * Masquerades a packet of a pod. On a new connection chooses the port and leaves it in p->nat_port for
- * conntrack_create(). Answers to a connection that began outside, and errors, keep the pod's address: the caller
- * asks only for CT_NEW and for connections that have a port. Returns 0 or a drop_reason.
+ * conntrack_create(). Answers to a connection that began outside, and errors, keep the pod's address: the
+ * caller asks only for CT_NEW and for connections that have a port. Returns 0 or a drop_reason.
  */
 static __noinline __attribute__((unused)) int nat_out(struct __sk_buff *skb, struct packet *p)
 {
@@ -166,7 +171,8 @@ static __noinline __attribute__((unused)) int nat_out(struct __sk_buff *skb, str
 }
 
 /* The quoted packet went out from the node's address: give it back the pod's, and the pod the error. */
-static __always_inline int nat_in_error(struct __sk_buff *skb, struct packet *p, const struct nat_entry *entry)
+static __always_inline int nat_in_error(struct __sk_buff *skb, struct packet *p,
+                                        const struct nat_entry *entry)
 {
 	struct nat_place outer, inner;
 	union ip node = p->tuple.destination, pod = entry->pod;

@@ -53,7 +53,8 @@ static __always_inline int answer_arp(struct __sk_buff *skb, struct packet *p, c
 	__be32 asked;
 
 	if (!arp || arp->operation != bpf_htons(ARP_REQUEST) || arp->hardware != bpf_htons(ARP_ETHERNET) ||
-	    arp->protocol != bpf_htons(ETH_P_IP) || arp->hardware_length != ETH_ALEN || arp->protocol_length != 4)
+	    arp->protocol != bpf_htons(ETH_P_IP) || arp->hardware_length != ETH_ALEN ||
+	    arp->protocol_length != 4)
 		return drop(skb, p, DROP_INVALID_PACKET, DIRECTION_EGRESS);
 	__builtin_memcpy(&asked, arp->target, 4);
 	if (asked != config.gateway_ipv4)
@@ -74,7 +75,8 @@ static __always_inline __sum16 fold(__u32 sum)
 }
 
 /* Answers a solicitation for the gateway; everything else of this kind that a pod says stays unheard. */
-static __always_inline int answer_solicitation(struct __sk_buff *skb, struct packet *p, const struct endpoint *from)
+static __always_inline int answer_solicitation(struct __sk_buff *skb, struct packet *p,
+                                               const struct endpoint *from)
 {
 	struct {
 		union ip source, destination;
@@ -106,7 +108,8 @@ static __always_inline int answer_solicitation(struct __sk_buff *skb, struct pac
 	sum = bpf_csum_diff(NULL, 0, (__be32 *)&pseudo, sizeof(pseudo), 0);
 	sum = bpf_csum_diff(NULL, 0, (__be32 *)&message, sizeof(message), sum);
 	message.header.icmp6_cksum = fold(sum);
-	if (bpf_skb_change_tail(skb, at + sizeof(message), 0) || bpf_skb_store_bytes(skb, at, &message, sizeof(message), 0))
+	if (bpf_skb_change_tail(skb, at + sizeof(message), 0) ||
+	    bpf_skb_store_bytes(skb, at, &message, sizeof(message), 0))
 		return drop(skb, p, DROP_ERROR_WRITING_TO_PACKET, DIRECTION_EGRESS);
 	ip = packet_at(skb, ETH_HLEN, sizeof(*ip));
 	if (!ip)

@@ -44,20 +44,20 @@ struct packet {
 	__u32 destination_identity;
 	__u16 source_endpoint;
 	__u16 destination_endpoint;
-	__u16 l4_offset;  /* from the start of the frame */
-	__u16 l3_length;  /* header and payload, as the packet says */
-	__u16 quoted_l3;  /* offset of the quoted packet's IP header */
+	__u16 l4_offset; /* from the start of the frame */
+	__u16 l3_length; /* header and payload, as the packet says */
+	__u16 quoted_l3; /* offset of the quoted packet's IP header */
 	__u16 quoted_l4;
-	__be16 nat_port;  /* of the connection, 0 where it is not masqueraded */
-	__u8 fragment;    /* enum fragment */
+	__be16 nat_port; /* of the connection, 0 where it is not masqueraded */
+	__u8 fragment;   /* enum fragment */
 	__u8 ttl;
 	__u8 tcp_flags;
 	__u8 icmp_type;
 	__u8 icmp_code;
-	__u8 icmp_error;  /* the quoted tuple is set */
-	__u8 ct_state;    /* enum ct_state */
-	__u8 notable;     /* begins, changes or ends its connection */
-	__u8 point;       /* enum observation_point at entry */
+	__u8 icmp_error; /* the quoted tuple is set */
+	__u8 ct_state;   /* enum ct_state */
+	__u8 notable;    /* begins, changes or ends its connection */
+	__u8 point;      /* enum observation_point at entry */
 };
 
 struct {
@@ -97,14 +97,15 @@ static __always_inline void ip_from_v4(union ip *to, __be32 address)
 	to->halves[1] = 0;
 }
 
-/* Loads that the compiler may neither keep over a call nor narrow: the verifier knows pointers only as they were loaded. */
-#define packet_pointer(skb, field)                                       \
-	({                                                               \
-		void *pointer;                                           \
-		asm volatile("%0 = *(u32 *)(%1 + %2)"                    \
-			     : "=r"(pointer)                             \
-			     : "r"(skb), "i"(offsetof(struct __sk_buff, field))); \
-		pointer;                                                 \
+/* Loads that the compiler may neither keep over a call nor narrow: the verifier knows pointers only as they
+ * were loaded. */
+#define packet_pointer(skb, field)                                                \
+	({                                                                        \
+		void *pointer;                                                    \
+		asm volatile("%0 = *(u32 *)(%1 + %2)"                             \
+		             : "=r"(pointer)                                      \
+		             : "r"(skb), "i"(offsetof(struct __sk_buff, field))); \
+		pointer;                                                          \
 	})
 
 /*

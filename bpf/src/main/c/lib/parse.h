@@ -53,7 +53,8 @@ struct fragment_place {
 };
 
 /* ports, flags and ICMP types at offset; a quoted packet has only eight bytes of L4 for sure */
-static __always_inline int parse_l4(struct __sk_buff *skb, struct packet *p, struct tuple *t, __u32 offset, bool quoted)
+static __always_inline int parse_l4(struct __sk_buff *skb, struct packet *p, struct tuple *t, __u32 offset,
+                                    bool quoted)
 {
 	offset &= L4_OFFSET_MAX;
 	switch (t->protocol) {
@@ -101,7 +102,7 @@ static __always_inline int parse_l4(struct __sk_buff *skb, struct packet *p, str
 }
 
 static __always_inline int parse_ipv4(struct __sk_buff *skb, struct tuple *t, __u32 offset, __u32 *l4,
-				      struct fragment_place *place, __u16 *length, __u8 *ttl)
+                                      struct fragment_place *place, __u16 *length, __u8 *ttl)
 {
 	struct iphdr *ip = packet_at(skb, offset, sizeof(*ip));
 	__u16 field;
@@ -122,7 +123,8 @@ static __always_inline int parse_ipv4(struct __sk_buff *skb, struct tuple *t, __
 	return *length < ip->ihl * 4 ? DROP_INVALID_PACKET : 0;
 }
 
-/* v4-mapped and v4-compatible addresses would stand for IPv4 ones further on; :: and ::1 are not among them */
+/* v4-mapped and v4-compatible addresses would stand for IPv4 ones further on; :: and ::1 are not among them
+ */
 static __always_inline bool ipv6_holds_ipv4(const union ip *a)
 {
 	if (a->halves[0] || (a->words[2] && a->words[2] != bpf_htonl(0xffff)))
@@ -131,7 +133,7 @@ static __always_inline bool ipv6_holds_ipv4(const union ip *a)
 }
 
 static __always_inline int parse_ipv6(struct __sk_buff *skb, struct tuple *t, __u32 offset, __u32 *l4,
-				      struct fragment_place *place, __u16 *length, __u8 *ttl)
+                                      struct fragment_place *place, __u16 *length, __u8 *ttl)
 {
 	struct ipv6hdr *ip = packet_at(skb, offset, sizeof(*ip));
 	__u32 at = offset + sizeof(*ip);
@@ -173,7 +175,7 @@ static __always_inline int parse_ipv6(struct __sk_buff *skb, struct tuple *t, __
 			break;
 	}
 	if (at > L4_OFFSET_MAX || (!place->offset && (next == IPPROTO_HOPOPTS || next == IPPROTO_ROUTING ||
-						      next == IPPROTO_DSTOPTS || next == IPPROTO_FRAGMENT)))
+	                                              next == IPPROTO_DSTOPTS || next == IPPROTO_FRAGMENT)))
 		return DROP_INVALID_IPV6_EXTENSION_HEADER;
 	t->protocol = next;
 	*l4 = at;
@@ -181,9 +183,10 @@ static __always_inline int parse_ipv6(struct __sk_buff *skb, struct tuple *t, __
 }
 
 static __always_inline int parse_l3(struct __sk_buff *skb, struct tuple *t, __u32 offset, __u32 *l4,
-				    struct fragment_place *place, __u16 *length, __u8 *ttl, bool v6)
+                                    struct fragment_place *place, __u16 *length, __u8 *ttl, bool v6)
 {
-	return v6 ? parse_ipv6(skb, t, offset, l4, place, length, ttl) : parse_ipv4(skb, t, offset, l4, place, length, ttl);
+	return v6 ? parse_ipv6(skb, t, offset, l4, place, length, ttl)
+	          : parse_ipv4(skb, t, offset, l4, place, length, ttl);
 }
 
 static __always_inline bool icmp_is_error(const struct packet *p)

@@ -11,11 +11,11 @@
 #define AF_INET6 10
 
 /*
- * Asks the kernel's routing table. Returns 0 when the packet can leave by *ifindex to *next, a negative value when
- * the stack has to take it (local, no route, too big: it knows the answer to each).
+ * Asks the kernel's routing table. Returns 0 when the packet can leave by *ifindex to *next, a negative value
+ * when the stack has to take it (local, no route, too big: it knows the answer to each).
  */
 static __always_inline int route_find(struct __sk_buff *skb, const struct packet *p, __u32 *ifindex,
-				      struct bpf_redir_neigh *next)
+                                      struct bpf_redir_neigh *next)
 {
 	struct bpf_fib_lookup fib = {
 		.family = p->tuple.family == FAMILY_IPV4 ? AF_INET : AF_INET6,

@@ -5,7 +5,8 @@
 #include "deliver.h"
 
 /* What the tunnel's device is to write; 0 or a drop_reason. */
-static __always_inline int tunnel_key_set(struct __sk_buff *skb, __u32 identity, const union ip *node, __u8 family)
+static __always_inline int tunnel_key_set(struct __sk_buff *skb, __u32 identity, const union ip *node,
+                                          __u8 family)
 {
 	struct bpf_tunnel_key key = {.tunnel_id = identity, .tunnel_ttl = 64};
 	__u64 flags = BPF_F_ZERO_CSUM_TX;

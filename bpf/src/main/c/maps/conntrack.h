@@ -19,10 +19,10 @@ struct ct_key {
 } LAYOUT("A connection's two ends in canonical order.");
 LAYOUT_SIZE(struct ct_key, 40);
 
-#define CT_FLAGS(V)                                                         \
+#define CT_FLAGS(V)                                                               \
 	V(CT_HIGH_BEGAN, 1 << 0, "the end that sorts last sent the first packet") \
-	V(CT_ANSWERED, 1 << 1, "packets were seen both ways")               \
-	V(CT_CLOSED_BY_ORIGIN, 1 << 2, "FIN or RST from the side that began") \
+	V(CT_ANSWERED, 1 << 1, "packets were seen both ways")                     \
+	V(CT_CLOSED_BY_ORIGIN, 1 << 2, "FIN or RST from the side that began")     \
 	V(CT_CLOSED_BY_PEER, 1 << 3, "FIN or RST from the other side")
 LAYOUT_CONSTANTS(ct_flag, CT_FLAGS, "Bits of ct_entry.flags.");
 
@@ -90,12 +90,17 @@ LAYOUT_SIZE(struct fragment_key, 40);
 
 #define FRAGMENT_SPANS 4
 
+struct span {
+	__u16 begin DOC("in units of eight bytes");
+	__u16 end DOC("one past it; 0: unused");
+} LAYOUT("A part of a datagram.");
+LAYOUT_SIZE(struct span, 4);
+
 struct fragment_entry {
 	__u64 deadline DOC("CLOCK_MONOTONIC, nanoseconds; past it the datagram is given up");
 	__be16 source_port;
 	__be16 destination_port;
-	__u16 begin[FRAGMENT_SPANS] DOC("of the spans seen, in units of eight bytes");
-	__u16 end[FRAGMENT_SPANS] DOC("one past each span; 0 for an unused one");
+	struct span spans[FRAGMENT_SPANS];
 	__u16 seen DOC("units seen so far");
 	__u16 length DOC("units in all, 0 until the last fragment came");
 } LAYOUT("What was seen of a datagram in fragments.");

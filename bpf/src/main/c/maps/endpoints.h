@@ -26,10 +26,10 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 } endpoints SEC(".maps") AGENT_MAP("Pods of this node by the index of their link's host side.");
 
-#define ADDRESS_KINDS(V)                                         \
-	V(ADDRESS_ENDPOINT, 1, "a pod of this node")             \
-	V(ADDRESS_HOST, 2, "this node")                          \
-	V(ADDRESS_REMOTE_POD, 3, "a pod of another node")        \
+#define ADDRESS_KINDS(V)                                  \
+	V(ADDRESS_ENDPOINT, 1, "a pod of this node")      \
+	V(ADDRESS_HOST, 2, "this node")                   \
+	V(ADDRESS_REMOTE_POD, 3, "a pod of another node") \
 	V(ADDRESS_REMOTE_NODE, 4, "another node")
 LAYOUT_ENUM(address_kind, ADDRESS_KINDS, "Whose an address is.");
 
@@ -61,9 +61,9 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 } addresses SEC(".maps") AGENT_MAP("Pods and nodes by address.");
 
-#define RANGE_KINDS(V)                                                       \
-	V(RANGE_LOCAL_PODS, 1, "pods of this node")                          \
-	V(RANGE_REMOTE_PODS, 2, "pods of another node")                      \
+#define RANGE_KINDS(V)                                  \
+	V(RANGE_LOCAL_PODS, 1, "pods of this node")     \
+	V(RANGE_REMOTE_PODS, 2, "pods of another node") \
 	V(RANGE_UNMASQUERADED, 3, "outside, reached with the pod's address")
 LAYOUT_ENUM(range_kind, RANGE_KINDS, "What a range is.");
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * The node's own devices: from_net finds the pods that packets of the network are for, to_net masquerades what pods
- * sent by way of the node's stack. The node's own traffic passes both untouched.
+ * The node's own devices: from_net finds the pods that packets of the network are for, to_net masquerades
+ * what pods sent by way of the node's stack. The node's own traffic passes both untouched.
  */
 #include "../lib/fragment.h"
 #include "../lib/nat.h"
@@ -59,7 +59,8 @@ int from_net(struct __sk_buff *skb)
 	if (to->kind != ADDRESS_ENDPOINT)
 		return TC_ACT_OK;
 	identify_source(p);
-	if (config.tunnel && p->source_identity != IDENTITY_WORLD && p->source_identity != IDENTITY_REMOTE_NODE)
+	if (config.tunnel && p->source_identity != IDENTITY_WORLD &&
+	    p->source_identity != IDENTITY_REMOTE_NODE)
 		return drop(skb, p, DROP_POD_SOURCE_OUTSIDE_TUNNEL, DIRECTION_INGRESS);
 	return deliver(skb, p, to, false);
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * The tunnel's device: from_overlay sees what came out of it, to_overlay tells it where what goes in is to be sent.
- * Pods' packets and the node's own take the same way in.
+ * The tunnel's device: from_overlay sees what came out of it, to_overlay tells it where what goes in is to be
+ * sent. Pods' packets and the node's own take the same way in.
  */
 #include "../lib/fragment.h"
 #include "../lib/tunnel.h"
 
 /*
- * A vxlan device drops what carries its own address as the sender, and all nodes' devices have the same one, so that
- * whatever comes out of the tunnel is for the node that receives it.
+ * A vxlan device drops what carries its own address as the sender, and all nodes' devices have the same one,
+ * so that whatever comes out of the tunnel is for the node that receives it.
  */
 #define SENDER_MAC_LAST_BYTE 2
 
@@ -60,8 +60,8 @@ int to_overlay(struct __sk_buff *skb)
 	} else {
 		range = range_find(&p->tuple.destination, p->tuple.family);
 		reason = range && range->kind == RANGE_REMOTE_PODS
-				 ? tunnel_key_set(skb, p->source_identity, &range->node, range->node_family)
-				 : DROP_NO_TUNNEL_ENDPOINT;
+		                 ? tunnel_key_set(skb, p->source_identity, &range->node, range->node_family)
+		                 : DROP_NO_TUNNEL_ENDPOINT;
 	}
 	if (reason)
 		return drop(skb, p, reason, DIRECTION_EGRESS);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * The two hooks of a pod's link: from_pod sees what the pod sends (ingress of the host side), to_pod what the node's
- * stack delivers to it (egress of the host side). One program for all pods; the link's index says which one it is.
+ * The two hooks of a pod's link: from_pod sees what the pod sends (ingress of the host side), to_pod what the
+ * node's stack delivers to it (egress of the host side). One program for all pods; the link's index says
+ * which one it is.
  *
  * from_pod: sender checks -> identity -> conntrack -> policy -> where to -> event
  */
@@ -126,8 +127,8 @@ int from_pod(struct __sk_buff *skb)
 		return drop(skb, p, reason, DIRECTION_EGRESS);
 	if (is_neighbour_discovery(p))
 		return p->icmp_type == NEIGHBOUR_SOLICITATION
-			       ? answer_solicitation(skb, p, from)
-			       : drop(skb, p, DROP_FORBIDDEN_ICMP6_MESSAGE, DIRECTION_EGRESS);
+		               ? answer_solicitation(skb, p, from)
+		               : drop(skb, p, DROP_FORBIDDEN_ICMP6_MESSAGE, DIRECTION_EGRESS);
 	if (is_multicast(&p->tuple))
 		return drop(skb, p, DROP_MULTICAST, DIRECTION_EGRESS);
 	if (!own_source(p, from))
