@@ -1,0 +1,33 @@
+package io.stentor.datapath.attach;
+
+import io.stentor.bpf.MapSpec;
+import java.util.List;
+import java.util.Map;
+
+/// What a generation is made from. All of it is data: the compiled objects, and what was generated from their headers.
+///
+/// @param fingerprint  of the layouts of all maps that outlive a generation
+/// @param maps         every map of the objects
+/// @param objects      in the order that they are loaded in
+/// @param readOnlyData content of read-only sections by name, in every object that is loaded: `.rodata.config`
+/// @param tailCalls    for each prog array that the objects do not fill themselves: programs by index
+public record Blueprint(
+        String fingerprint,
+        List<MapSpec<?, ?>> maps,
+        List<ObjectFile> objects,
+        Map<String, byte[]> readOnlyData,
+        Map<String, Map<Integer, String>> tailCalls) {
+
+    public Blueprint {
+        maps = List.copyOf(maps);
+        objects = List.copyOf(objects);
+        readOnlyData = Map.copyOf(readOnlyData);
+        tailCalls = Map.copyOf(tailCalls);
+    }
+
+    /// A compiled object.
+    ///
+    /// @param name of the C file without `.bpf.c`
+    @SuppressWarnings("ArrayRecordComponent")
+    public record ObjectFile(String name, byte[] elf) {}
+}
