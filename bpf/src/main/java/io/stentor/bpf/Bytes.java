@@ -1,6 +1,7 @@
 package io.stentor.bpf;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -21,14 +22,18 @@ public final class Bytes {
         return new Bytes(new byte[length]);
     }
 
+    public static Codec<Bytes> codec(int length) {
+        return new Codec<>(length, Bytes::encode, (from, at) -> decode(from, at, length));
+    }
+
     public static Bytes decode(MemorySegment from, long at, int length) {
         byte[] content = new byte[length];
-        MemorySegment.copy(from, java.lang.foreign.ValueLayout.JAVA_BYTE, at, content, 0, length);
+        MemorySegment.copy(from, ValueLayout.JAVA_BYTE, at, content, 0, length);
         return new Bytes(content);
     }
 
     public void encode(MemorySegment to, long at) {
-        MemorySegment.copy(content, 0, to, java.lang.foreign.ValueLayout.JAVA_BYTE, at, content.length);
+        MemorySegment.copy(content, 0, to, ValueLayout.JAVA_BYTE, at, content.length);
     }
 
     /// A copy.

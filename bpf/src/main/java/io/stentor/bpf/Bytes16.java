@@ -1,7 +1,6 @@
 package io.stentor.bpf;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 
 /// Sixteen bytes as they lie in memory: addresses, IPv4 ones in whatever place the header of their field says.
 ///
@@ -10,6 +9,7 @@ import java.nio.ByteOrder;
 public record Bytes16(long high, long low) {
     public static final int SIZE = 16;
     public static final Bytes16 ZERO = new Bytes16(0, 0);
+    public static final Codec<Bytes16> CODEC = new Codec<>(SIZE, Bytes16::encode, Bytes16::decode);
 
     public static Bytes16 decode(MemorySegment from, long at) {
         return new Bytes16(from.get(Field.BE64, at), from.get(Field.BE64, at + 8));
@@ -29,11 +29,7 @@ public record Bytes16(long high, long low) {
     }
 
     public byte[] encode() {
-        return java.nio.ByteBuffer.allocate(SIZE)
-                .order(ByteOrder.BIG_ENDIAN)
-                .putLong(high)
-                .putLong(low)
-                .array();
+        return CODEC.encode(this);
     }
 
     /// Thirty-two hexadecimal digits.

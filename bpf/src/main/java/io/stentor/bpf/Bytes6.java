@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 public record Bytes6(long value) {
     public static final int SIZE = 6;
     public static final Bytes6 ZERO = new Bytes6(0);
+    public static final Codec<Bytes6> CODEC = new Codec<>(SIZE, Bytes6::encode, Bytes6::decode);
 
     public Bytes6 {
         if (value >>> 48 != 0) {

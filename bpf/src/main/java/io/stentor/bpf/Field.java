@@ -5,6 +5,7 @@ import static java.nio.ByteOrder.BIG_ENDIAN;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// What generated layouts read and write their fields with. Numbers without `BE` are in host order, which is the
 /// order that clang's `bpf` target compiles for.
@@ -48,7 +49,7 @@ public final class Field {
     }
 
     public static <T> List<T> decode(int count, Codec<T> codec, MemorySegment from, long at) {
-        return java.util.stream.IntStream.range(0, count)
+        return IntStream.range(0, count)
                 .mapToObj(i -> codec.decode(from, at + (long) i * codec.size()))
                 .toList();
     }
