@@ -87,10 +87,14 @@ public final class Generation implements AutoCloseable {
         for (Blueprint.ObjectFile file : blueprint.objects()) {
             ObjectSpec spec = ObjectSpec.of(file.name(), file.elf());
             for (Map.Entry<String, byte[]> section : blueprint.readOnlyData().entrySet()) {
-                spec = spec.withReadOnlyData(section.getKey(), section.getValue());
+                if (file.declares().contains(section.getKey())) {
+                    spec = spec.withReadOnlyData(section.getKey(), section.getValue());
+                }
             }
             for (Map.Entry<String, BpfMap> map : maps.entrySet()) {
-                spec = spec.reusing(map.getKey(), map.getValue());
+                if (file.declares().contains(map.getKey())) {
+                    spec = spec.reusing(map.getKey(), map.getValue());
+                }
             }
             BpfObject object = bpf.load(spec);
             objects.add(object);
