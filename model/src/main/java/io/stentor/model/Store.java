@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// Where the current [State] is kept. Anybody may read and commit, from any thread; one commit is applied at a time.
 ///
 /// A commit on an idle store is published before [#commit] returns. While one thread applies changes, others queue
-/// theirs; whoever comes next applies all that are queued and publishes them under one revision (flat combining:
+/// theirs; they are applied with it, or by whoever comes next, and published under one revision (flat combining:
 /// Hendler, Incze, Shavit, Tzafrir, SPAA 2010). So there is no delay to tune, and batches are as large as the load.
 public final class Store {
     private final ReentrantLock writing = new ReentrantLock();
