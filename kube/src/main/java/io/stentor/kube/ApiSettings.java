@@ -11,5 +11,4 @@ import java.util.Optional;
 /// @param burst          requests at once
 /// @param namespace      where Stentor is installed; Leases are kept there (`k8s-namespace`)
 /// @param crdWaitTimeout after this long without the CRDs the wait becomes a Problem
-public record ApiSettings(
-        Optional<Path> kubeconfig, int qps, int burst, String namespace, Duration crdWaitTimeout) {}
+public record ApiSettings(Optional<Path> kubeconfig, int qps, int burst, String namespace, Duration crdWaitTimeout) {}
