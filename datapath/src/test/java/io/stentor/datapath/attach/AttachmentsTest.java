@@ -108,6 +108,24 @@ class AttachmentsTest {
         restartKilledAt(steps, "b");
     }
 
+    @ParameterizedTest
+    @MethodSource("steps")
+    void killed_at_any_step_of_its_first_start_it_leaves_nothing_that_the_next_does_not_find(int steps) {
+        kernel.tcx = steps % 2 == 0;
+        kernel.killAfter(steps / 2);
+        try {
+            start("a", BEFORE, true);
+        } catch (LifetimeKernel.Killed killed) {
+            kernel.reap();
+        }
+        kernel.reap();
+        assertThat(start("b", Set.of(POD), true)).isEmpty();
+        kernel.reap();
+        assertThat(runs()).containsExactly("10-ingress");
+        assertThat(kernel.list(OURS)).containsExactly("b", "filters", "links");
+        assertThat(kernel.list(OURS.resolve("filters"))).hasSize(kernel.tcx ? 0 : 1);
+    }
+
     private void restartKilledAt(int steps, String fingerprint) {
         start("a", BEFORE, true);
         kernel.reap();
