@@ -121,6 +121,7 @@ class AttachmentsTest {
         kernel.reap();
         assertThat(start("b", Set.of(POD), true)).isEmpty();
         kernel.reap();
+        assertThat(kernel.hooks).containsOnlyKeys(POD.hook());
         assertThat(runs()).containsExactly("10-ingress");
         assertThat(kernel.list(OURS)).containsExactly("b", "filters", "links");
         assertThat(kernel.list(OURS.resolve("filters"))).hasSize(kernel.tcx ? 0 : 1);
@@ -143,6 +144,7 @@ class AttachmentsTest {
         assertThat(start(fingerprint, AFTER, true)).isEmpty();
         kernel.reap();
 
+        assertThat(kernel.hooks).hasSize(3);
         assertThat(runs()).containsExactly("10-ingress", "2-ingress", "cgroup-connect4");
         assertThat(kernel.list(OURS)).containsExactly(fingerprint, "filters", "links");
         assertThat(kernel.list(OURS.resolve(fingerprint).resolve("generations")))
