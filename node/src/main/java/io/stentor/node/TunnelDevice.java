@@ -67,10 +67,7 @@ final class TunnelDevice {
                 LinkSetting.up());
         kernel.netlink()
                 .addLink(new LinkSpec.Vxlan(
-                        DesiredNetwork.TUNNEL,
-                        wanted,
-                        settings.routing().tunnelPort(),
-                        KernelTerms.version(settings.routing().underlay())));
+                        DesiredNetwork.TUNNEL, wanted, settings.routing().tunnelPort()));
     }
 
     private void adjust(Link link, int mtu) {
