@@ -22,6 +22,7 @@ import io.stentor.node.NodeServices;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
@@ -116,7 +117,10 @@ final class Agent implements AutoCloseable {
 
     /// What is not as it should be, from all parts.
     List<Problem> problems() {
-        return List.of();
+        List<Problem> all = new ArrayList<>(remarks);
+        all.addAll(store.current().problems());
+        all.addAll(applied.latest().problems());
+        return all;
     }
 
     /// Ends the parts in the reverse order of their start. Pods' network goes on.
