@@ -83,7 +83,7 @@ final class LoadedPrograms implements AutoCloseable {
         }
         for (MapImage<?, ?> image : images) {
             BpfMap map = maps.get(image.map().name());
-            image.entries().forEach((key, value) -> map.update(key.bytes(), value.bytes()));
+            image.entries().forEach((key, value) -> map.update(key.toArray(), value.toArray()));
         }
         ring.drain(record -> {});
     }
@@ -110,7 +110,9 @@ final class LoadedPrograms implements AutoCloseable {
                 int index = Maps.METRICS.key().decode(entry.key());
                 String direction = Direction.of(index & 3).name().toLowerCase(Locale.ROOT);
                 int reason = index >>> 2;
-                String kind = reason == 0 ? "forward" : "drop " + DropReason.of(reason).name();
+                String kind = reason == 0
+                        ? "forward"
+                        : "drop " + DropReason.of(reason).name();
                 counters.put(kind + " " + direction, packets);
             }
         }

@@ -58,7 +58,8 @@ record PacketCase(
             try {
                 switch (words[0]) {
                     case "" -> {}
-                    case "#" -> description.append(description.isEmpty() ? "" : " ").append(rest);
+                    case "#" ->
+                        description.append(description.isEmpty() ? "" : " ").append(rest);
                     case "config" -> config.putAll(pairs(rest));
                     case "replace" -> replaced.put(word(rest, 0), word(rest, 1) + " " + word(rest, 2));
                     case "expire" -> steps.add(new Step.Expire(rest));

@@ -73,12 +73,15 @@ class PacketCaseKernelIT {
                     () -> !programs.counters().equals(before));
         } else {
             int gso = Integer.parseInt(run.given().getOrDefault("gso", "0"));
-            TestResult result = node.run(programs.program(run.program()), run.given().get("on"), gso, packet);
+            TestResult result =
+                    node.run(programs.program(run.program()), run.given().get("on"), gso, packet);
             compare(builder, run, packet, result, where);
         }
         List<Event> events = programs.events();
         Reports reports = new Reports(node.world(), run.reports());
-        assertThat(reports.counted(before, programs.counters())).as("counters, %s", where).isEqualTo(reports.counters());
+        assertThat(reports.counted(before, programs.counters()))
+                .as("counters, %s", where)
+                .isEqualTo(reports.counters());
         assertThat(reports.seen(events)).as("events, %s", where).isEqualTo(reports.events());
         run.holds()
                 .forEach((map, entries) -> assertThat(programs.entries(map))

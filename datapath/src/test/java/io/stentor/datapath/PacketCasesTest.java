@@ -21,7 +21,8 @@ class PacketCasesTest {
                 .toList();
 
         assertThat(missing)
-                .as("drop reasons without a packet case: add one to datapath/src/test/resources/io/stentor/datapath/case")
+                .as(
+                        "drop reasons without a packet case: add one to datapath/src/test/resources/io/stentor/datapath/case")
                 .isEmpty();
     }
 

@@ -33,7 +33,10 @@ final class PacketHeaders {
     }
 
     static byte[] vxlan(Layer layer) {
-        return ByteBuffer.allocate(8).putInt(1 << 27).putInt(layer.number(0) << 8).array();
+        return ByteBuffer.allocate(8)
+                .putInt(1 << 27)
+                .putInt(layer.number(0) << 8)
+                .array();
     }
 
     /// The second word is an identifier and a number, or the size that a too big packet should have had.

@@ -83,12 +83,14 @@ final class Reports {
     private static Map<String, String> fields(Event event) {
         Map<String, String> fields = new TreeMap<>();
         boolean drop = event.type() == EventType.DROP;
-        String subject = drop ? DropReason.of(event.dropReason()).name() : event.point().name();
+        String subject =
+                drop ? DropReason.of(event.dropReason()).name() : event.point().name();
         String direction = event.direction().name().toLowerCase(Locale.ROOT);
         fields.put("event", (drop ? "drop " : "trace ") + subject + " " + direction);
         fields.put("point", event.point().name());
         fields.put("source", Keys.address(event.source(), event.family()).toString());
-        fields.put("destination", Keys.address(event.destination(), event.family()).toString());
+        fields.put(
+                "destination", Keys.address(event.destination(), event.family()).toString());
         fields.put("source_port", String.valueOf(event.sourcePort()));
         fields.put("destination_port", String.valueOf(event.destinationPort()));
         fields.put("source_identity", String.valueOf(event.sourceIdentity()));

@@ -63,8 +63,7 @@ final class TestNode implements AutoCloseable {
     /// Runs a program as if the link had received or were to send the packet.
     TestResult run(BpfProgram program, String link, int gsoSize, byte[] packet) {
         byte[] context = new SkbContext(ifindex(link), gsoSize, packet.length).bytes();
-        return kernel.inNamespace(
-                node, () -> program.testRun(TestRun.of(packet).withContext(context)));
+        return kernel.inNamespace(node, () -> program.testRun(TestRun.of(packet).withContext(context)));
     }
 
     /// Sends a frame through the real tunnel device to a program, and waits until `arrived`.
@@ -95,11 +94,10 @@ final class TestNode implements AutoCloseable {
                 "eth0",
                 List.of(LinkSetting.up(), LinkSetting.mac(mac("a"))),
                 List.of(LinkSetting.up(), LinkSetting.mac(mac("b")), LinkSetting.namespace(wire)));
-        links.addLink(new LinkSpec.Vxlan(
-                "stentor_vxlan", List.of(LinkSetting.up(), gatewayMac()), World.TUNNEL_PORT));
+        links.addLink(new LinkSpec.Vxlan("stentor_vxlan", List.of(LinkSetting.up(), gatewayMac()), World.TUNNEL_PORT));
         kernel.inNamespace(node, () -> {
-            kernel.sysctls().write("net/ipv4/conf/all/forwarding", "1");
-            kernel.sysctls().write("net/ipv6/conf/all/forwarding", "1");
+            kernel.sysctls().set("net/ipv4/conf/all/forwarding", "1");
+            kernel.sysctls().set("net/ipv6/conf/all/forwarding", "1");
             return true;
         });
     }

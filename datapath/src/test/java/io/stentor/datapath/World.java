@@ -87,12 +87,11 @@ final class World implements Names {
                 .with(Table.ENDPOINTS, endpoint("web", 7))
                 .with(Table.ENDPOINTS, endpoint("db", 8));
         for (Family family : Family.values()) {
-            state = state.with(
-                    Table.PODS, new RemotePod(address("far", family), 5, address("b", family)));
+            state = state.with(Table.PODS, new RemotePod(address("far", family), 5, address("b", family)));
         }
         Family underlay = underlayIpv6 ? Family.IPV6 : Family.IPV4;
-        return new MapCompiler(new MapSettings(
-                        "a", underlay, List.of(Cidr.of("172.16.0.0/12"), Cidr.of("2001:db8:ac::/48"))))
+        return new MapCompiler(
+                        new MapSettings("a", underlay, List.of(Cidr.of("172.16.0.0/12"), Cidr.of("2001:db8:ac::/48"))))
                 .compile(state);
     }
 
