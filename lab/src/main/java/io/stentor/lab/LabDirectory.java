@@ -53,11 +53,6 @@ public record LabDirectory(Path path) {
         return path.resolve("daemon.sock");
     }
 
-    /// Held locked by the daemon as long as it lives; beside the lab's directory, so that removing that cannot let
-    /// two daemons believe that they are alone.
-    public Path lock() {
-        return path.resolveSibling("." + name() + ".lock");
-    }
 
     public Path logs() {
         return path.resolve("logs");

@@ -54,6 +54,20 @@ public record Cgroup(Path path) {
         return new Cgroup(path.resolve(name));
     }
 
+    /// The names of the groups right below; none when there is no such group.
+    List<String> children() {
+        if (!exists()) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(path)) {
+            return entries.filter(Files::isDirectory)
+                    .map(entry -> entry.getFileName().toString())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// Makes the group and those above it.
     public Cgroup create() {
         try {

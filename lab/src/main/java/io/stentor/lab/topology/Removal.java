@@ -5,7 +5,9 @@ import io.stentor.lab.LabFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -24,7 +26,7 @@ public final class Removal {
         try {
             Files.createDirectories(LabDirectory.ALL);
             Files.setPosixFilePermissions(
-                    LabDirectory.ALL, java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
+                    LabDirectory.ALL, PosixFilePermissions.fromString("rwx------"));
             if (!Mounts.read().contains(LabDirectory.ALL)) {
                 Shell.run("mount", "--bind", LabDirectory.ALL.toString(), LabDirectory.ALL.toString());
                 Shell.run("mount", "--make-private", LabDirectory.ALL.toString());
@@ -49,11 +51,6 @@ public final class Removal {
                 .forEach(Removal::deleteNetns);
         cgroup.remove();
         deleteTree(directory.path());
-        try {
-            Files.deleteIfExists(directory.lock());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /// Takes away what all labs share, if no lab is left.
@@ -68,19 +65,33 @@ public final class Removal {
         Cgroup.ofLabs().remove();
     }
 
-    /// Every network namespace that is named like a lab's.
-    public static List<String> allNamespaces() {
+    /// Every lab that left a directory or a cgroup.
+    public static List<String> labs() {
+        return Stream.concat(LabDirectory.names().stream(), Cgroup.ofLabs().children().stream())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /// The network namespaces whose names begin so.
+    public static List<String> namespaces(String prefix) {
         Path folder = Path.of("/run/netns");
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.startsWith("stl-"))
+                    .filter(name -> name.startsWith(prefix))
+                    .sorted()
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// Takes network namespaces away; those that are not there do not matter.
+    public static void removeNamespaces(List<String> names) {
+        names.stream().filter(name -> Files.exists(Path.of("/run/netns", name))).forEach(Removal::deleteNetns);
     }
 
     /// Lets go of a host's namespaces; they end with the last process in them.
@@ -100,7 +111,7 @@ public final class Removal {
     /// Deletes files and folders; never follows a link, never crosses into another file system's mount, since all
     /// mounts below have been taken away before.
     static void deleteTree(Path path) {
-        if (!Files.exists(path, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         try (Stream<Path> tree = Files.walk(path)) {
