@@ -18,8 +18,11 @@ record Checkout(Path root) {
             return new Checkout(Path.of(home));
         }
         try {
-            Path code = Path.of(
-                    Checkout.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            Path code = Path.of(Checkout.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
             for (Path folder = code; folder != null; folder = folder.getParent()) {
                 if (Files.isRegularFile(folder.resolve("scripts/run"))) {
                     return new Checkout(folder);

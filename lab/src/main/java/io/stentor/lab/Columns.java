@@ -13,11 +13,13 @@ final class Columns {
     static String aligned(List<List<String>> rows) {
         int columns = rows.getFirst().size();
         int[] widths = IntStream.range(0, columns)
-                .map(c -> rows.stream().mapToInt(row -> row.get(c).length()).max().orElse(0))
+                .map(c ->
+                        rows.stream().mapToInt(row -> row.get(c).length()).max().orElse(0))
                 .toArray();
         return rows.stream()
                 .map(row -> IntStream.range(0, columns)
-                        .mapToObj(c -> row.get(c) + " ".repeat(widths[c] - row.get(c).length()))
+                        .mapToObj(c ->
+                                row.get(c) + " ".repeat(widths[c] - row.get(c).length()))
                         .collect(Collectors.joining("  "))
                         .stripTrailing())
                 .collect(Collectors.joining("\n", "", "\n"));

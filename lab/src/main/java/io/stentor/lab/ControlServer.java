@@ -68,7 +68,8 @@ final class ControlServer implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "request failed", e);
             return new Frame(
-                    ControlFrames.ERROR, Json.object().put("exit", LabFailure.FAILED).put("message", e.toString()));
+                    ControlFrames.ERROR,
+                    Json.object().put("exit", LabFailure.FAILED).put("message", e.toString()));
         }
     }
 

@@ -17,7 +17,11 @@ final class DaemonCommand extends LabCommand {
         Path log = directory.log("apiserver");
         Files.createDirectories(log.getParent());
         List<String> command = new ArrayList<>(List.of(
-                "setsid", "sh", "-c", "echo 0 > \"$0\" && exec \"$@\"", cgroup.procs().toString()));
+                "setsid",
+                "sh",
+                "-c",
+                "echo 0 > \"$0\" && exec \"$@\"",
+                cgroup.procs().toString()));
         command.addAll(checkout.command("lab", LabMain.class.getName(), List.of("daemon", "--name", directory.name())));
         return new ProcessBuilder(command)
                 .redirectInput(Path.of("/dev/null").toFile())

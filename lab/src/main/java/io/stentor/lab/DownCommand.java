@@ -14,7 +14,7 @@ final class DownCommand extends LabCommand {
 
     @Override
     int run() throws InterruptedException {
-        try (LabLock lock = LabLock.take()) {
+        try (LabLock _ = LabLock.take()) {
             if (all) {
                 removeAll();
             } else {

@@ -35,8 +35,9 @@ final class ExecCommand extends LabCommand {
         entrance.path("enter").forEach(word -> all.add(word.asText()));
         all.addAll(command);
         Map<String, String> environment = new LinkedHashMap<>();
-        entrance.path("environment").properties().forEach(e -> environment.put(e.getKey(), e.getValue()
-                .asText()));
+        entrance.path("environment")
+                .properties()
+                .forEach(e -> environment.put(e.getKey(), e.getValue().asText()));
         String terminal = System.getenv("TERM");
         if (terminal != null) {
             environment.putIfAbsent("TERM", terminal);

@@ -13,14 +13,22 @@ import picocli.CommandLine.Spec;
 /// What all commands have: which lab is meant, and help.
 abstract class LabCommand implements Callable<Integer> {
 
-    @Option(names = "--name", paramLabel = "NAME", defaultValue = "default", description = "Which lab (default: default).")
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            defaultValue = "default",
+            description = "Which lab (default: default).")
     String name = "default";
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
     boolean help;
 
     @Spec
-    @org.jspecify.annotations.Nullable CommandSpec command;
+    @org.jspecify.annotations.Nullable
+    CommandSpec command;
 
     @Override
     public final Integer call() throws Exception {

@@ -53,7 +53,6 @@ public record LabDirectory(Path path) {
         return path.resolve("daemon.sock");
     }
 
-
     public Path logs() {
         return path.resolve("logs");
     }

@@ -9,7 +9,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "node-exec",
-        description = "Run a command on a node, or on the host 'outside', which is none: in its network, mounts and cgroup.")
+        description =
+                "Run a command on a node, or on the host 'outside', which is none: in its network, mounts and cgroup.")
 final class NodeExecCommand extends LabCommand {
 
     @Parameters(arity = "2..*", paramLabel = "NODE -- COMMAND", description = "Where, and what.")
@@ -21,8 +22,9 @@ final class NodeExecCommand extends LabCommand {
         List<String> command = Foreground.operands(operands);
         var space = topology.space(topology.plan().host(operands.getFirst()));
         if (!space.cgroup().exists()) {
-            throw new LabFailure(LabFailure.NOT_REACHABLE, "'" + operands.getFirst() + "' of the lab '" + name
-                    + "' is switched off.");
+            throw new LabFailure(
+                    LabFailure.NOT_REACHABLE,
+                    "'" + operands.getFirst() + "' of the lab '" + name + "' is switched off.");
         }
         return Foreground.run(space.enter("", Foreground.here(command)), Map.of());
     }

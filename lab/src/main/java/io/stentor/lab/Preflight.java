@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
 /// What must be there before anything is changed.
 final class Preflight {
 
-    private static final List<String> PROGRAMS = List.of("ip", "nsenter", "unshare", "mount", "umount", "nft", "iptables");
+    private static final List<String> PROGRAMS =
+            List.of("ip", "nsenter", "unshare", "mount", "umount", "nft", "iptables");
 
     private Preflight() {}
 
@@ -17,8 +18,9 @@ final class Preflight {
     static void check() {
         root();
         if (!Files.isDirectory(Path.of("/sys/fs/bpf"))) {
-            throw new LabFailure("This kernel has no eBPF file system (/sys/fs/bpf is missing): a lab needs a kernel with"
-                    + " CONFIG_BPF_SYSCALL, 5.10 or newer.");
+            throw new LabFailure(
+                    "This kernel has no eBPF file system (/sys/fs/bpf is missing): a lab needs a kernel with"
+                            + " CONFIG_BPF_SYSCALL, 5.10 or newer.");
         }
         List<String> missing =
                 PROGRAMS.stream().filter(program -> !Shell.has(program)).toList();

@@ -59,7 +59,8 @@ final class Progress {
         StringBuilder names = new StringBuilder();
         for (JsonNode node : status.path("nodes")) {
             if (!node.path("ready").asBoolean()) {
-                names.append(names.isEmpty() ? ": not " : ", not ").append(node.path("name").asText());
+                names.append(names.isEmpty() ? ": not " : ", not ")
+                        .append(node.path("name").asText());
             }
         }
         return names.toString();

@@ -43,8 +43,9 @@ final class SpecFile {
         try {
             JsonNode json = Json.parse(Files.readAllBytes(file));
             Map<String, String> settings = new TreeMap<>();
-            json.path("settings").properties().forEach(e -> settings.put(e.getKey(), e.getValue()
-                    .asText()));
+            json.path("settings")
+                    .properties()
+                    .forEach(e -> settings.put(e.getKey(), e.getValue().asText()));
             Shape shape = new Shape(
                     Routing.valueOf(json.path("routing").asText()),
                     Underlay.valueOf(json.path("underlay").asText()),

@@ -19,8 +19,9 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "up",
-        description = "Start a lab and wait until all nodes are ready. Without --detach its logs follow, and Ctrl-C takes"
-                + " it down.")
+        description =
+                "Start a lab and wait until all nodes are ready. Without --detach its logs follow, and Ctrl-C takes"
+                        + " it down.")
 final class UpCommand extends LabCommand {
 
     @Option(names = "--nodes", paramLabel = "N", defaultValue = "2", description = "How many (default: 2).")
@@ -87,7 +88,7 @@ final class UpCommand extends LabCommand {
     /// The daemon's process, or nothing if one runs already.
     private Optional<Process> start(LabSpec spec) throws IOException, InterruptedException {
         Checkout checkout = Checkout.find();
-        try (LabLock lock = LabLock.take()) {
+        try (LabLock _ = LabLock.take()) {
             Cgroup cgroup = Cgroup.ofLab(name).child("daemon");
             if (cgroup.exists() && cgroup.populated()) {
                 reuse(spec);
@@ -128,11 +129,12 @@ final class UpCommand extends LabCommand {
     }
 
     private void takeDown() {
-        try (LabLock lock = LabLock.take()) {
+        try (LabLock _ = LabLock.take()) {
             DownCommand.remove(directory());
             Removal.finish();
         } catch (InterruptedException | RuntimeException e) {
-            err().println("The lab is not gone altogether: " + e.getMessage() + " 'stentor lab down --all' tries again.");
+            err().println("The lab is not gone altogether: " + e.getMessage()
+                    + " 'stentor lab down --all' tries again.");
             err().flush();
         }
     }

@@ -66,19 +66,22 @@ final class Links {
         return List.of(
                 "net.ipv4.ip_forward=1",
                 "net.ipv6.conf.all.forwarding=1",
+                "net.ipv6.conf.default.dad_transmits=0",
                 "net.ipv4.conf.all.rp_filter=0",
                 "net.ipv4.conf.default.rp_filter=0",
                 "net.ipv4.conf.all.send_redirects=0",
                 "net.ipv4.conf.default.send_redirects=0");
     }
 
-    /// As distributions that care about security ship them; forwarding is left to the agent.
+    /// As distributions that care about security ship them; forwarding is left to the agent. The underlay's link does
+    /// without the duplicate address detection that a real host has long behind it.
     static List<String> nodeSysctls() {
         return List.of(
                 "net.ipv4.conf.all.rp_filter=1",
                 "net.ipv4.conf.default.rp_filter=1",
                 "net.ipv6.conf.all.accept_ra=0",
-                "net.ipv6.conf.default.accept_ra=0");
+                "net.ipv6.conf.default.accept_ra=0",
+                "net.ipv6.conf." + Host.LINK + ".dad_transmits=0");
     }
 
     /// In tunnel mode: what carries a source that is nobody's on the underlay is dropped at the fabric's ports, as

@@ -25,8 +25,7 @@ public final class Removal {
     public static void prepare() {
         try {
             Files.createDirectories(LabDirectory.ALL);
-            Files.setPosixFilePermissions(
-                    LabDirectory.ALL, PosixFilePermissions.fromString("rwx------"));
+            Files.setPosixFilePermissions(LabDirectory.ALL, PosixFilePermissions.fromString("rwx------"));
             if (!Mounts.read().contains(LabDirectory.ALL)) {
                 Shell.run("mount", "--bind", LabDirectory.ALL.toString(), LabDirectory.ALL.toString());
                 Shell.run("mount", "--make-private", LabDirectory.ALL.toString());
