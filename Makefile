@@ -28,13 +28,19 @@ test-unit: ## pure tests; no root needed
 	@scripts/deps build
 	@scripts/test unit
 
+gen: ## derive the Java layouts from the C headers
+	@scripts/deps build
+	@$(MAKE) --no-print-directory -C bpf gen
+
 fmt: ## format Java and C
 	@$(MVN) spotless:apply
+	@$(MAKE) --no-print-directory -C bpf format
 
 lint: ## formats and documents
 	@$(MVN) spotless:check
+	@$(MAKE) --no-print-directory -C bpf format-check
 
 mvn: ## any Maven goal: make mvn ARGS="-pl model test"
 	@$(MVN) $(ARGS)
 
-.PHONY: help deps deps-test build test test-unit fmt lint mvn
+.PHONY: help deps deps-test build test test-unit gen fmt lint mvn

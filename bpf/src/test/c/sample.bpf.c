@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* One of each thing that layout_tags.h promises; the tests of the generator read it. Never loaded in production. */
+/* One of each thing that layout_tags.h promises, for the tests of the generator. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
-#include "layout_tags.h"
+#include "layout/layout_tags.h"
 
 union ip {
 	__u8 bytes[16];
@@ -15,8 +15,8 @@ union ip {
 	V(DROP_NO_ROUTE, 2, "no route to the destination")
 LAYOUT_ENUM(drop_reason, DROP_REASONS, "Why a packet was dropped.");
 
-#define CT_FLAGS(V)                                             \
-	V(CT_ANSWERED, 1 << 0, "packets were seen both ways")   \
+#define CT_FLAGS(V)                                           \
+	V(CT_ANSWERED, 1 << 0, "packets were seen both ways") \
 	V(CT_CLOSING, 1u << 31, "a FIN or RST was seen")
 LAYOUT_CONSTANTS(ct_flag, CT_FLAGS, "Bits of sample_value.flags.");
 
@@ -38,11 +38,12 @@ struct sample_value {
 	struct sample_part part;
 	struct sample_part parts[2];
 	__u32 numbers[3];
+	__be16 ports[2] DOC("of both ends");
 	enum drop_reason reason;
 	__u8 mac[6] DOC("of the pod");
 	__u8 name[3];
 	_Bool open;
-	__u8 pad[6];
+	__u8 pad[2];
 	__u64 packets DOC("since the start");
 	__be64 wide;
 	__u32 flags DOC("ct_flag");
@@ -84,9 +85,10 @@ struct {
 	__uint(max_entries, 4);
 	__array(values, int(void *));
 } stages SEC(".maps") GENERATION_MAP("Programs by stage.") = {
-	.values = {
-		[1] = (void *)&tail,
-	},
+	.values =
+		{
+			[1] = (void *)&tail,
+		},
 };
 
 struct policy_map {

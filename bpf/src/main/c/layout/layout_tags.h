@@ -99,17 +99,19 @@
 /* BTF has no tags on enumerators: a struct with a tagged member for each carries the sentences. */
 #define LAYOUT_VALUE_(name, number, doc) name = (number),
 #define LAYOUT_DOC_(name, number, doc) char name##_ DOC(doc);
-#define LAYOUT_VALUES_(name, values, kind, doc)          \
-	enum name { values(LAYOUT_VALUE_) };             \
-	struct layout_values_##name {                    \
-		enum name type;                          \
-		values(LAYOUT_DOC_)                      \
+#define LAYOUT_VALUES_(name, values, kind, doc) \
+	enum name { values(LAYOUT_VALUE_) };    \
+	struct layout_values_##name {           \
+		enum name type;                 \
+		values(LAYOUT_DOC_)             \
 	} LAYOUT_TAG("stentor:" kind ":" doc)
 
 #define LAYOUT_ENUM(name, values, doc) LAYOUT_VALUES_(name, values, "values", doc)
 #define LAYOUT_CONSTANTS(name, values, doc) LAYOUT_VALUES_(name, values, "constants", doc)
 
-#define LAYOUT_EMIT_(type, line) extern type layout_emit_##line; type layout_emit_##line
+#define LAYOUT_EMIT_(type, line)        \
+	extern type layout_emit_##line; \
+	type layout_emit_##line
 #define LAYOUT_EMIT_AT_(type, line) LAYOUT_EMIT_(type, line)
 #define LAYOUT_EMIT(type) LAYOUT_EMIT_AT_(type, __COUNTER__)
 #define LAYOUT_EMIT_ENUM(name) LAYOUT_EMIT(struct layout_values_##name)
