@@ -63,6 +63,11 @@ final class AgentKeys {
         return list.split("[ ,]", 2)[0];
     }
 
+    /// Whether the lab starts an operator.
+    static boolean operatorRuns(LabSpec spec) {
+        return spec.agents() && operatorAllocates(spec);
+    }
+
     /// Whether the operator gives out pod CIDRs, or the lab's own controllers do.
     static boolean operatorAllocates(LabSpec spec) {
         return !of(spec).get("ipam").equals("kubernetes");

@@ -1,13 +1,9 @@
 package io.stentor.lab;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,11 +26,12 @@ final class Progress {
 
     /// @param daemon the lab's process if this command started it: when it ends, there is nothing to wait for
     /// @throws LabFailure that says what is missing and where to look
-    void awaitReady(@Nullable Process daemon) throws IOException, InterruptedException {
+    void awaitReady(@Nullable Process daemon) throws InterruptedException {
         Optional<JsonNode> status = Optional.empty();
         while (System.nanoTime() - begin < PATIENCE.toNanos()) {
             if (daemon != null && !daemon.isAlive()) {
-                throw new LabFailure("The lab '" + directory.name() + "' could not be started: " + lastWords());
+                throw new LabFailure("The lab '" + directory.name() + "' could not be started: "
+                        + Tail.lastLine(directory.log("apiserver")));
             }
             status = new ControlClient(directory).tryAsk("status", Map.of());
             if (status.isPresent()) {
@@ -80,12 +77,5 @@ final class Progress {
             out.printf("%5.1f s  %s%n", (System.nanoTime() - begin) / 1e9, line);
             out.flush();
         }
-    }
-
-    private String lastWords() throws IOException {
-        Path log = directory.log("apiserver");
-        List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
-        String last = lines.isEmpty() ? "it said nothing" : lines.getLast();
-        return last + " (" + log + ")";
     }
 }

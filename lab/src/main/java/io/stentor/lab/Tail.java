@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /// Reads what is appended to a file. A file that is not there yet has nothing.
 final class Tail {
@@ -32,5 +33,15 @@ final class Tail {
             position = channel.position();
         }
         out.flush();
+    }
+
+    /// What a program said last.
+    static String lastLine(Path file) {
+        try {
+            List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
+            return (lines.isEmpty() ? "it said nothing" : lines.getLast()) + " (" + file + ")";
+        } catch (IOException e) {
+            return "see " + file;
+        }
     }
 }
