@@ -1,5 +1,6 @@
 package io.stentor.datapath.sync;
 
+import io.stentor.kernel.Errno;
 import io.stentor.kernel.KernelException;
 import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.model.PersistentMap;
@@ -111,8 +112,12 @@ final class MapSync {
         writer.write(entries, (i, e) -> {
             BpfMap.Entry entry = entries.get(i);
             ByteString value = ByteString.wrap(entry.value());
-            failures.put(ByteString.wrap(entry.key()), new Failure(value, e.getMessage(), writer.isFull(e), stale));
+            failures.put(ByteString.wrap(entry.key()), new Failure(value, reason(e), writer.isFull(e), stale));
         });
+    }
+
+    private static String reason(KernelException e) {
+        return e.call() + " " + Errno.describe(e.errno());
     }
 
     /// Deletes what the image does not have, or leaves it for a later pass.
@@ -122,8 +127,7 @@ final class MapSync {
             return;
         }
         int before = failures.size();
-        writer.delete(
-                removals, (i, e) -> failures.put(removals.get(i), new Failure(null, e.getMessage(), false, true)));
+        writer.delete(removals, (i, e) -> failures.put(removals.get(i), new Failure(null, reason(e), false, true)));
         freed = failures.size() - before < removals.size()
                 && failures.values().stream().anyMatch(Failure::full);
     }
@@ -186,7 +190,7 @@ final class MapSync {
         }
         failures.values().stream().filter(f -> !f.full()).findFirst().ifPresent(first -> {
             long others = failures.size() - full;
-            problems.add(new Problem(name, "", others + " entries were not written or deleted: " + first.reason()));
+            problems.add(new Problem(name, "", others + " entries are not as they should be: " + first.reason()));
         });
         return problems;
     }
