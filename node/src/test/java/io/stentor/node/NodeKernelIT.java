@@ -326,6 +326,36 @@ class NodeKernelIT {
                 .startsWith("10.0.2.0/24 via 192.168.1.2 dev eth0 proto 83 src 192.168.1.1");
     }
 
+    @Test
+    void a_firewall_that_drops_what_is_forwarded_lets_pods_pass_and_is_as_it_was_afterwards() throws Exception {
+        Ledger ledger = Ledger.open(directory.resolve("ledger.json"));
+        ForwardAccepts accepts = new ForwardAccepts(ledger, settings(true));
+        assertThat(bench.kernel.inNamespace(bench.host, accepts::ensure)).isEmpty();
+        assertThat(ledger.entries()).isEmpty();
+        bench.must(bench.host, "iptables -P FORWARD DROP && iptables -A FORWARD -i lo -j DROP");
+
+        assertThat(bench.kernel.inNamespace(bench.host, accepts::ensure)).isEmpty();
+        assertThat(bench.kernel.inNamespace(bench.host, accepts::ensure)).isEmpty();
+
+        assertThat(bench.run(bench.host, "iptables -S FORWARD").output().lines())
+                .containsExactly(
+                        "-P FORWARD DROP",
+                        "-A FORWARD -o stentor_vxlan -m comment --comment stentor -j ACCEPT",
+                        "-A FORWARD -i stentor_vxlan -m comment --comment stentor -j ACCEPT",
+                        "-A FORWARD -o stn+ -m comment --comment stentor -j ACCEPT",
+                        "-A FORWARD -i stn+ -m comment --comment stentor -j ACCEPT",
+                        "-A FORWARD -i lo -j DROP");
+        String key = "net/ipv4/ip_forward";
+        ledger.enter(new Ledger.Sysctl(key, "0", "1"));
+        bench.kernel.sysctls().set(key, "1");
+        Restoration restoration = new Restoration(bench.kernel, ledger);
+        assertThat(bench.kernel.inNamespace(bench.host, restoration::run)).isEmpty();
+        assertThat(bench.run(bench.host, "iptables -S FORWARD").output().lines())
+                .containsExactly("-P FORWARD DROP", "-A FORWARD -i lo -j DROP");
+        assertThat(bench.kernel.sysctls().get(key)).isEqualTo("0");
+        assertThat(ledger.entries()).isEmpty();
+    }
+
     private boolean has(String destination) {
         for (Route route : bench.net.routes()) {
             if (route.destination().toString().equals(destination) && route.protocol() == PodLinks.PROTOCOL) {
