@@ -54,8 +54,7 @@ final class TunnelDevice {
     }
 
     private String alias() {
-        return "stentor vxlan, port " + settings.routing().tunnelPort() + " over "
-                + settings.routing().underlay();
+        return "stentor vxlan, port " + settings.routing().tunnelPort();
     }
 
     private void make(int mtu) {
