@@ -106,13 +106,13 @@ final class NodeChores implements AutoCloseable {
             cidrs.has(name, has);
         }
         PodCidrs.Allocation allocation = cidrs.allocate(name);
+        count();
         if (!allocation.cidrs().equals(has)) {
             List<String> texts = allocation.cidrs().stream().map(Cidr::toString).toList();
             patch(object(name), object, Map.of("spec", Map.of("ipam", Map.of("podCIDRs", texts))));
             LOG.log(Level.INFO, "gave pod CIDRs node=" + name + " podCIDRs=" + texts);
         }
         tell(name, object, String.join("; ", allocation.errors()));
-        count();
     }
 
     private void count() {

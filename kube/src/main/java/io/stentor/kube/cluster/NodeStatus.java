@@ -62,15 +62,16 @@ final class NodeStatus {
         return said.equals("true") ? Agent.READY : Agent.UNKNOWN;
     }
 
+    /// Writes at most once; what is left to do is done when the change comes back.
+    ///
     /// @param ciliumNode the node's
     /// @param pods       the agent's on this node
     void update(Node node, Optional<GenericKubernetesResource> ciliumNode, List<Pod> pods) {
         switch (agent(ciliumNode, pods)) {
             case READY -> {
-                if (settings.remove()) {
-                    removeTaint(node);
-                }
-                if (settings.condition()) {
+                // One write at a time: the second would carry a version that the first has made an old one.
+                boolean wrote = settings.remove() && removeTaint(node);
+                if (!wrote && settings.condition()) {
                     writeCondition(node);
                 }
             }
@@ -83,14 +84,16 @@ final class NodeStatus {
         }
     }
 
-    private void removeTaint(Node node) {
+    private boolean removeTaint(Node node) {
         List<Taint> taints = taints(node);
         List<Taint> left =
                 taints.stream().filter(t -> !t.getKey().equals(settings.key())).toList();
-        if (left.size() != taints.size()) {
-            patchTaints(node, left);
-            LOG.log(Level.INFO, "the agent is ready: removed the taint node=" + name(node) + " key=" + settings.key());
+        if (left.size() == taints.size()) {
+            return false;
         }
+        patchTaints(node, left);
+        LOG.log(Level.INFO, "the agent is ready: removed the taint node=" + name(node) + " key=" + settings.key());
+        return true;
     }
 
     private void setTaint(Node node) {
