@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Predicate;
@@ -45,7 +45,9 @@ record AgentClient(Path socket) {
                     case 'r' -> {
                         return payload;
                     }
-                    case 'e' -> throw new Failure(ExitCode.FAILED, payload.path("message").asText(payload.toString()));
+                    case 'e' ->
+                        throw new Failure(
+                                ExitCode.FAILED, payload.path("message").asText(payload.toString()));
                     case 's' -> {
                         for (JsonNode row : payload) {
                             if (!rows.test(row)) {
@@ -70,7 +72,8 @@ record AgentClient(Path socket) {
             String reason = Files.exists(socket) ? refused.getMessage() : "there is no such socket";
             throw new Failure(
                     ExitCode.NOT_REACHABLE,
-                    "no agent answers at " + socket + " (" + reason + "). Is one running on this node, and are you root?"
+                    "no agent answers at " + socket + " (" + reason
+                            + "). Is one running on this node, and are you root?"
                             + " --socket or STENTOR_SOCKET name another place.");
         }
     }

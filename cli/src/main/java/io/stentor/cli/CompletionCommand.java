@@ -1,5 +1,6 @@
 package io.stentor.cli;
 
+import java.util.Locale;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,7 +21,7 @@ final class CompletionCommand extends AgentCommand {
 
         @Override
         public String toString() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
@@ -28,11 +29,11 @@ final class CompletionCommand extends AgentCommand {
     public Integer call() {
         CommandLine root = root();
         out().println(
-                switch (shell) {
-                    // The script knows zsh, and loads what zsh needs for it.
-                    case BASH, ZSH -> AutoComplete.bash("stentor", root);
-                    case FISH -> FishCompletion.of(root);
-                });
+                        switch (shell) {
+                            // The script knows zsh, and loads what zsh needs for it.
+                            case BASH, ZSH -> AutoComplete.bash("stentor", root);
+                            case FISH -> FishCompletion.of(root);
+                        });
         return ExitCode.FINE;
     }
 }

@@ -23,7 +23,10 @@ final class EventLine {
             line.append(" code ").append(event.path("icmpCode").asText());
         }
         line.append(", ").append(event.path("length").asText()).append(" bytes");
-        line.append(drop ? ": " + event.path("reason").asText() : ", " + event.path("connection").asText());
+        line.append(
+                drop
+                        ? ": " + event.path("reason").asText()
+                        : ", " + event.path("connection").asText());
         return line.toString();
     }
 
@@ -39,7 +42,8 @@ final class EventLine {
     private static String party(JsonNode party) {
         String address = party.path("address").asText();
         String port = party.path("port").asText();
-        String place = port.isEmpty() ? address : address.contains(":") ? "[" + address + "]:" + port : address + ":" + port;
+        String place =
+                port.isEmpty() ? address : address.contains(":") ? "[" + address + "]:" + port : address + ":" + port;
         String who = party.path("who").asText();
         return place.isEmpty() ? who : place + " (" + who + ")";
     }

@@ -1,5 +1,6 @@
 package io.stentor.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 import picocli.CommandLine;
@@ -27,7 +28,7 @@ final class FishCompletion {
         String condition = condition(command, path);
         command.subcommands().forEach((name, sub) -> {
             script.add("complete -c " + program + condition + " -a " + name + description(summary(sub)));
-            List<String> below = new java.util.ArrayList<>(path);
+            List<String> below = new ArrayList<>(path);
             below.add(name);
             add(sub.getCommandSpec(), below);
         });
@@ -62,7 +63,7 @@ final class FishCompletion {
     }
 
     private static String description(String text) {
-        return " -d '" + text.replace("'", "").replaceAll("\\$\\{[^}]*}", "").strip() + "'";
+        return " -d '" + text.replace("'", "\\'").replaceAll("\\$\\{[^}]*}", "").strip() + "'";
     }
 
     /// All words of the path were seen, and none of what may follow.
@@ -70,7 +71,8 @@ final class FishCompletion {
         StringJoiner all = new StringJoiner("; and ");
         path.forEach(word -> all.add("__fish_seen_subcommand_from " + word));
         if (!command.subcommands().isEmpty()) {
-            all.add("not __fish_seen_subcommand_from " + String.join(" ", command.subcommands().keySet()));
+            all.add("not __fish_seen_subcommand_from "
+                    + String.join(" ", command.subcommands().keySet()));
         }
         return all.length() == 0 ? "" : " -n '" + all + "'";
     }

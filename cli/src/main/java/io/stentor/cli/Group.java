@@ -13,7 +13,6 @@ abstract class Group implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "a command is needed: "
-                        + String.join(" or ", spec.subcommands().keySet()));
+                "a command is needed: " + String.join(" or ", spec.subcommands().keySet()));
     }
 }

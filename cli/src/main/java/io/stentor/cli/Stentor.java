@@ -69,14 +69,29 @@ public final class Stentor implements Runnable {
     static CommandLine commandLine() {
         IExecutionExceptionHandler failures = (e, command, parsed) -> {
             command.getOut().flush();
-            command.getErr().println(command.getCommandName() + ": " + (e instanceof Failure ? e.getMessage() : e));
+            complain(command, e instanceof Failure ? e.getMessage() : e.toString());
             return e instanceof Failure failure ? failure.exitCode() : ExitCode.FAILED;
         };
         return new CommandLine(new Stentor())
                 .setExecutionExceptionHandler(failures)
+                .setParameterExceptionHandler((wrong, args) -> {
+                    complain(wrong.getCommandLine(), wrong.getMessage());
+                    CommandLine.UnmatchedArgumentException.printSuggestions(
+                            wrong, wrong.getCommandLine().getErr());
+                    wrong.getCommandLine().getErr().println("See " + name(wrong.getCommandLine()) + " --help");
+                    return ExitCode.WRONG_USE;
+                })
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(false)
                 .setUsageHelpWidth(100);
+    }
+
+    private static String name(CommandLine command) {
+        return command.getCommandSpec().qualifiedName();
+    }
+
+    private static void complain(CommandLine command, String sentence) {
+        command.getErr().println(name(command) + ": " + sentence);
     }
 
     AgentClient agent() {

@@ -26,8 +26,7 @@ final class TextTable {
     static TextTable of(List<JsonNode> rows) {
         Set<String> fields = new LinkedHashSet<>();
         rows.forEach(row -> collect(row, "", fields));
-        TextTable table =
-                new TextTable(fields.stream().map(TextTable::title).toArray(String[]::new));
+        TextTable table = new TextTable(fields.stream().map(TextTable::title).toArray(String[]::new));
         for (JsonNode row : rows) {
             table.add(fields.stream().map(field -> text(row.at(field))).toArray(String[]::new));
         }

@@ -1,6 +1,7 @@
 package io.stentor.cli;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -26,6 +27,6 @@ final class TimeSpan implements ITypeConverter<Duration> {
     }
 
     static String text(Duration time) {
-        return time.toString().substring(2).toLowerCase(java.util.Locale.ROOT);
+        return time.toString().substring(2).toLowerCase(Locale.ROOT);
     }
 }
