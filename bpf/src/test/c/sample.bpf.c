@@ -38,11 +38,12 @@ struct sample_value {
 	struct sample_part part;
 	struct sample_part parts[2];
 	__u32 numbers[3];
+	__be16 ports[2] DOC("of both ends");
 	enum drop_reason reason;
 	__u8 mac[6] DOC("of the pod");
 	__u8 name[3];
 	_Bool open;
-	__u8 pad[6];
+	__u8 pad[2];
 	__u64 packets DOC("since the start");
 	__be64 wide;
 	__u32 flags DOC("ct_flag");

@@ -18,12 +18,13 @@ union ip {
 LAYOUT_ENUM(family, FAMILIES, "The two address families.");
 
 /* Numeric identities that are the same in every cluster. */
-#define IDENTITIES(V)                                                                                 \
-	V(IDENTITY_HOST, 1, "this node")                                                              \
-	V(IDENTITY_WORLD, 2, "outside the cluster")                                                   \
-	V(IDENTITY_UNMANAGED, 3, "a pod that is not ours") V(IDENTITY_HEALTH, 4, "a health endpoint") \
-		V(IDENTITY_INIT, 5, "a pod whose labels have no identity yet")                        \
-			V(IDENTITY_REMOTE_NODE, 6, "another node")                                    \
-				V(IDENTITY_KUBE_APISERVER, 7, "the API server on another node")       \
+#define IDENTITIES(V)                                                                           \
+	V(IDENTITY_HOST, 1, "this node")                                                        \
+	V(IDENTITY_WORLD, 2, "outside the cluster")                                             \
+	V(IDENTITY_UNMANAGED, 3, "a pod that is not ours")                                      \
+	V(IDENTITY_HEALTH, 4, "a health endpoint")                                              \
+		V(IDENTITY_INIT, 5, "a pod whose labels have no identity yet")                  \
+			V(IDENTITY_REMOTE_NODE, 6, "another node")                              \
+				V(IDENTITY_KUBE_APISERVER, 7, "the API server on another node") \
 					V(IDENTITY_INGRESS, 8, "the ingress proxy")
 LAYOUT_CONSTANTS(identity, IDENTITIES, "Reserved identities.");

@@ -6,12 +6,6 @@
 #include "../lib/fragment.h"
 #include "../lib/tunnel.h"
 
-/*
- * A vxlan device drops what carries its own address as the sender, and all nodes' devices have the same one,
- * so that whatever comes out of the tunnel is for the node that receives it.
- */
-#define SENDER_MAC_LAST_BYTE 2
-
 SEC("tc")
 int from_overlay(struct __sk_buff *skb)
 {

@@ -44,8 +44,10 @@ static __always_inline bool is_injection(const struct packet *p)
 	       p->tuple.destination_port == bpf_htons(config.tunnel_port);
 }
 
-static __always_inline int into_tunnel(struct __sk_buff *skb, struct packet *p)
+static __always_inline int into_tunnel(struct __sk_buff *skb, struct packet *p, const union ip *node,
+                                       __u8 family)
 {
+	union ip to = *node;
 	int reason;
 
 	if (ttl_ends(p) || wire_length(skb, p) > config.pod_mtu)
@@ -56,7 +58,7 @@ static __always_inline int into_tunnel(struct __sk_buff *skb, struct packet *p)
 	if (reason)
 		return drop(skb, p, reason, DIRECTION_EGRESS);
 	forwarded(skb, p, POINT_TO_OVERLAY, DIRECTION_EGRESS);
-	return bpf_redirect(config.overlay_ifindex, 0);
+	return tunnel_send(skb, p, &to, family);
 }
 
 static __always_inline int to_address(struct __sk_buff *skb, struct packet *p, const struct address *to)
@@ -77,7 +79,7 @@ static __always_inline int to_address(struct __sk_buff *skb, struct packet *p, c
 		return to_stack(skb, p, POINT_TO_HOST, DIRECTION_EGRESS);
 	default:
 		if (config.tunnel && to->node_family)
-			return into_tunnel(skb, p);
+			return into_tunnel(skb, p, &to->node, to->node_family);
 		return route_out(skb, p, false);
 	}
 }
@@ -98,7 +100,7 @@ static __always_inline int to_destination(struct __sk_buff *skb, struct packet *
 	if (range->kind == RANGE_LOCAL_PODS)
 		return drop(skb, p, DROP_STALE_OR_UNROUTABLE_IP, DIRECTION_EGRESS);
 	if (range->kind == RANGE_REMOTE_PODS && config.tunnel)
-		return into_tunnel(skb, p);
+		return into_tunnel(skb, p, &range->node, range->node_family);
 	return route_out(skb, p, false);
 }
 

@@ -19,6 +19,16 @@ public final class Codec<T> {
             (value, to, at) -> to.set(ValueLayout.JAVA_LONG_UNALIGNED, at, value),
             (from, at) -> from.get(ValueLayout.JAVA_LONG_UNALIGNED, at));
 
+    /// Integers of two bytes in host order: 0 to 65535.
+    public static final Codec<Integer> U16 = u16(Field.U16);
+
+    /// Integers of two bytes in network order: 0 to 65535.
+    public static final Codec<Integer> BE16 = u16(Field.BE16);
+
+    /// Integers of four bytes in network order, to be read as unsigned.
+    public static final Codec<Integer> BE32 =
+            new Codec<>(4, (value, to, at) -> to.set(Field.BE32, at, value), (from, at) -> from.get(Field.BE32, at));
+
     /// For maps without keys or values (ring buffers).
     public static final Codec<Nothing> NOTHING = new Codec<>(0, (value, to, at) -> {}, (from, at) -> Nothing.NOTHING);
 
@@ -31,6 +41,16 @@ public final class Codec<T> {
         this.size = size;
         this.writer = writer;
         this.reader = reader;
+    }
+
+    private static Codec<Integer> u16(ValueLayout.OfShort order) {
+        return new Codec<>(
+                2,
+                (value, to, at) -> {
+                    Field.unsigned(value, 16, "an element");
+                    to.set(order, at, value.shortValue());
+                },
+                (from, at) -> Short.toUnsignedInt(from.get(order, at)));
     }
 
     /// In bytes.

@@ -51,6 +51,7 @@ class CodecTest {
                 part,
                 List.of(part, new SamplePart(1, number)),
                 List.of(number, 2, 3),
+                List.of(port, 1),
                 DropReason.MALFORMED,
                 new Bytes6(packets >>> 16),
                 Bytes.of((byte) number, (byte) 2, (byte) 3),

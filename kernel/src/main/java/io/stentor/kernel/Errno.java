@@ -9,6 +9,7 @@ public final class Errno {
     public static final int ESRCH = 3;
     public static final int EINTR = 4;
     public static final int E2BIG = 7;
+    public static final int EIO = 5;
     public static final int EBADF = 9;
     public static final int EAGAIN = 11;
     public static final int ENOMEM = 12;
@@ -35,7 +36,7 @@ public final class Errno {
             Map.entry(ENOENT, "ENOENT (does not exist)"),
             Map.entry(ESRCH, "ESRCH (does not exist)"),
             Map.entry(EINTR, "EINTR (interrupted)"),
-            Map.entry(5, "EIO (input or output error)"),
+            Map.entry(EIO, "EIO (input or output error)"),
             Map.entry(6, "ENXIO (no such device or address)"),
             Map.entry(E2BIG, "E2BIG (too many or too long)"),
             Map.entry(EBADF, "EBADF (bad file descriptor)"),

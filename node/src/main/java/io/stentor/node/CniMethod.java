@@ -23,8 +23,8 @@ public final class CniMethod implements Method {
     private final IntSupplier podMtu;
     private final Supplier<Optional<String>> notReady;
 
-    /// @param podMtu   of new pods' links
-    /// @param notReady why the agent cannot take pods now, or empty: STATUS says it
+    /// @param podMtu   of new pods' links; asked when nothing is missing
+    /// @param notReady why the agent cannot take pods now, or empty: ADD and STATUS say it
     CniMethod(Endpoints endpoints, IntSupplier podMtu, Supplier<Optional<String>> notReady) {
         this.endpoints = endpoints;
         this.podMtu = podMtu;
@@ -67,6 +67,7 @@ public final class CniMethod implements Method {
     private String answer(CniRequest request) throws CniError, InterruptedException {
         return switch (request.command()) {
             case ADD -> {
+                requireReady(CniError.TRY_AGAIN);
                 int mtu = podMtu.getAsInt();
                 Endpoint endpoint = endpoints.add(request, mtu);
                 yield CniResult.of(endpoint, request.sandbox().netns(), mtu, request.version())
@@ -81,10 +82,7 @@ public final class CniMethod implements Method {
                 yield "";
             }
             case STATUS -> {
-                Optional<String> reason = notReady.get();
-                if (reason.isPresent()) {
-                    throw new CniError(CniError.NOT_AVAILABLE, reason.get());
-                }
+                requireReady(CniError.NOT_AVAILABLE);
                 yield "";
             }
             case GC -> {
@@ -92,6 +90,13 @@ public final class CniMethod implements Method {
                 yield "";
             }
         };
+    }
+
+    private void requireReady(int code) throws CniError {
+        Optional<String> reason = notReady.get();
+        if (reason.isPresent()) {
+            throw new CniError(code, reason.get());
+        }
     }
 
     /// The attachments that GC leaves alone.

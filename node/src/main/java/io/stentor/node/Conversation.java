@@ -25,6 +25,7 @@ final class Conversation implements Reply {
     private final Duration patience;
     private boolean ended;
     private volatile boolean gone;
+    private volatile boolean late;
 
     Conversation(
             SocketChannel peer, Map<String, Method> methods, ScheduledExecutorService deadlines, Duration patience) {
@@ -65,7 +66,7 @@ final class Conversation implements Reply {
         try {
             frame = Frame.read(peer);
         } catch (EOFException unfinished) {
-            throw deadline.isDone()
+            throw late
                     ? new Frame.Malformed("the request was not complete within " + patience.toMillis() + " ms")
                     : unfinished;
         } finally {
@@ -86,6 +87,7 @@ final class Conversation implements Reply {
     }
 
     private void stopReading() {
+        late = true;
         try {
             peer.shutdownInput();
         } catch (IOException closed) {

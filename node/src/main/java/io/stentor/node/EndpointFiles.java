@@ -12,12 +12,9 @@ import io.stentor.model.MacAddress;
 import io.stentor.model.PodName;
 import io.stentor.model.Problem;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -85,15 +82,8 @@ final class EndpointFiles {
     }
 
     void write(Endpoint endpoint) throws IOException {
-        Path file = directory.resolve(endpoint.id() + SUFFIX);
-        Path fresh = directory.resolve(endpoint.id() + ".new");
-        try (FileChannel channel = FileChannel.open(
-                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(JSON.writeValueAsBytes(encode(endpoint))));
-            channel.force(false);
-        }
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        Directories.sync(directory);
+        Directories.write(
+                directory.resolve(endpoint.id() + SUFFIX), encode(endpoint).toString());
     }
 
     void delete(int id) throws IOException {

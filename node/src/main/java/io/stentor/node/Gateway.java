@@ -1,5 +1,6 @@
 package io.stentor.node;
 
+import io.stentor.datapath.compile.ProgramSettings;
 import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
 import io.stentor.model.MacAddress;
@@ -7,9 +8,9 @@ import io.stentor.model.MacAddress;
 /// The next hop of every pod: a link-local address that never moves, at a MAC address that all host sides share. Both
 /// ends know the other as a permanent neighbour, so that no ARP or neighbour discovery stands in a packet's way.
 final class Gateway {
-    static final IpAddress IPV4 = IpAddress.of("169.254.7.1");
-    static final IpAddress IPV6 = IpAddress.of("fe80::7:1");
-    static final MacAddress MAC = MacAddress.of("02:53:54:4e:00:01");
+    static final IpAddress IPV4 = ProgramSettings.GATEWAY_IPV4;
+    static final IpAddress IPV6 = ProgramSettings.GATEWAY_IPV6;
+    static final MacAddress MAC = ProgramSettings.GATEWAY_MAC;
 
     private Gateway() {}
 

@@ -28,10 +28,12 @@ public record NodeSettings(String nodeName, Families families, Routing routing, 
     ///
     /// @param tunnel               `routing-mode: tunnel`; else native
     /// @param tunnelPort           UDP port of VXLAN, 8472 by default
+    /// @param underlay             family of the tunnel's outer packets
     /// @param autoDirectNodeRoutes native: a route to each node's pods by that node's address
     /// @param skipUnreachable      `direct-routing-skip-unreachable`: no such route, and no Problem, for
     ///                             a node that is not on a shared segment
-    public record Routing(boolean tunnel, int tunnelPort, boolean autoDirectNodeRoutes, boolean skipUnreachable) {}
+    public record Routing(
+            boolean tunnel, int tunnelPort, Family underlay, boolean autoDirectNodeRoutes, boolean skipUnreachable) {}
 
     /// @param mtu   of the underlay (`mtu`); 0 takes it from the device of the route to the peers
     /// @param names device names or prefixes ending in `+` (`devices`); empty takes the one that holds the node's

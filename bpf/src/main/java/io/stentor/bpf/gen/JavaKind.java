@@ -103,14 +103,18 @@ final class JavaKind {
     /// @throws IllegalArgumentException for kinds that stand in structs only
     String codec() {
         return switch (kind) {
-            case Kind.Whole(int bits, boolean _, boolean big) when !big && bits >= 32 -> "Codec.U" + bits;
+            case Kind.Whole(int bits, boolean _, boolean big)
+            when bits == 32 || (bits == 64 && !big) -> "Codec." + (big ? "BE" : "U") + bits;
+            case Kind.Whole(int bits, boolean signed, boolean big)
+            when bits == 16 && !signed -> "Codec." + (big ? "BE" : "U") + bits;
             case Kind.Nested _ -> type() + ".CODEC";
             case Kind.Code code when code.bits() == 32 -> type() + ".CODEC";
             case Kind.Raw raw when type().equals("Bytes") -> "Bytes.codec(" + raw.size() + ")";
             case Kind.Raw _ -> type() + ".CODEC";
             default ->
-                throw new IllegalArgumentException("arrays of " + kind
-                        + " are not supported: __u32, __u64, LAYOUT structs" + " and enums of four bytes are");
+                throw new IllegalArgumentException(
+                        "arrays may be of __u16, __u32, __u64, __be16, __be32, LAYOUT structs"
+                                + " and enums of four bytes, not of " + kind);
         };
     }
 

@@ -1,5 +1,6 @@
 package io.stentor.datapath.sync;
 
+import io.stentor.kernel.Errno;
 import io.stentor.kernel.KernelException;
 import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.model.PersistentMap;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// One map on its way to its image. A pass is [#prepare], [#write], [#delete], [#finish], in this order; between write
@@ -103,16 +105,17 @@ final class MapSync {
 
     /// Replaces and adds. Entries that are there come first: a full map has room for them.
     void write() {
-        write(changes, true);
-        write(additions, false);
+        writer.replace(changes, (i, e) -> refused(changes.get(i), e, true));
+        writer.write(additions, (i, e) -> refused(additions.get(i), e, false));
     }
 
-    private void write(List<BpfMap.Entry> entries, boolean stale) {
-        writer.write(entries, (i, e) -> {
-            BpfMap.Entry entry = entries.get(i);
-            ByteString value = ByteString.wrap(entry.value());
-            failures.put(ByteString.wrap(entry.key()), new Failure(value, e.getMessage(), writer.isFull(e), stale));
-        });
+    private void refused(BpfMap.Entry entry, KernelException e, boolean stale) {
+        ByteString value = ByteString.wrap(entry.value());
+        failures.put(ByteString.wrap(entry.key()), new Failure(value, reason(e), writer.isFull(e), stale));
+    }
+
+    private static String reason(KernelException e) {
+        return e.call() + " " + Errno.describe(e.errno());
     }
 
     /// Deletes what the image does not have, or leaves it for a later pass.
@@ -122,8 +125,7 @@ final class MapSync {
             return;
         }
         int before = failures.size();
-        writer.delete(
-                removals, (i, e) -> failures.put(removals.get(i), new Failure(null, e.getMessage(), false, true)));
+        writer.delete(removals, (i, e) -> failures.put(removals.get(i), new Failure(null, reason(e), false, true)));
         freed = failures.size() - before < removals.size()
                 && failures.values().stream().anyMatch(Failure::full);
     }
@@ -186,7 +188,7 @@ final class MapSync {
         }
         failures.values().stream().filter(f -> !f.full()).findFirst().ifPresent(first -> {
             long others = failures.size() - full;
-            problems.add(new Problem(name, "", others + " entries were not written or deleted: " + first.reason()));
+            problems.add(new Problem(name, "", others + " entries are not as they should be: " + first.reason()));
         });
         return problems;
     }
@@ -197,6 +199,10 @@ final class MapSync {
 
     private io.stentor.kernel.bpf.MapSpec spec() {
         return writer.map().spec();
+    }
+
+    Optional<DatapathSync.Usage> usage(String name) {
+        return Optional.ofNullable(known).map(k -> new DatapathSync.Usage(name, k.size(), spec().maxEntries()));
     }
 
     /// Reads the map and compares it with its last image.

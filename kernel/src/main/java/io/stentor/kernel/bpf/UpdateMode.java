@@ -1,11 +1,22 @@
 package io.stentor.kernel.bpf;
 
-/// What an update demands of the key; the order is that of `linux/bpf.h`.
+/// What an update demands of the key.
 public enum UpdateMode {
     /// Make or replace.
-    ANY,
+    ANY(0),
     /// Make; EEXIST if it is there.
-    NOEXIST,
+    NOEXIST(1),
     /// Replace; ENOENT if it is not there.
-    EXIST
+    EXIST(2);
+
+    private final int flag;
+
+    UpdateMode(int flag) {
+        this.flag = flag;
+    }
+
+    /// The number in `linux/bpf.h`.
+    public int flag() {
+        return flag;
+    }
 }

@@ -20,12 +20,11 @@ public sealed interface LinkSpec {
         }
     }
 
-    /// A tunnel device that takes remote address and VNI of each packet from its metadata ("external"), does not learn
-    /// and, over IPv6, sends and accepts UDP checksums of zero.
+    /// A tunnel device that takes remote address and VNI of each packet from its metadata ("external") and does not
+    /// learn. It serves underlays of both IP versions, and over IPv6 accepts UDP checksums of zero.
     ///
-    /// @param port    UDP destination port
-    /// @param version of the underlay
-    record Vxlan(String name, List<LinkSetting> settings, int port, IpVersion version) implements LinkSpec {
+    /// @param port UDP destination port
+    record Vxlan(String name, List<LinkSetting> settings, int port) implements LinkSpec {
         public Vxlan {
             settings = List.copyOf(settings);
         }

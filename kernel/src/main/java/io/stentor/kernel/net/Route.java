@@ -18,16 +18,35 @@ public record Route(Prefix destination, Type type, NextHop hop, int table, Attri
 
     /// What is done with packets, by the numbers of `linux/rtnetlink.h`.
     public enum Type {
-        UNSPECIFIED,
-        UNICAST,
-        LOCAL,
-        BROADCAST,
-        ANYCAST,
-        MULTICAST,
-        BLACKHOLE,
-        UNREACHABLE,
-        PROHIBIT,
-        THROW
+        UNSPECIFIED(0),
+        UNICAST(1),
+        LOCAL(2),
+        BROADCAST(3),
+        ANYCAST(4),
+        MULTICAST(5),
+        BLACKHOLE(6),
+        UNREACHABLE(7),
+        PROHIBIT(8),
+        THROW(9);
+
+        private final int number;
+
+        Type(int number) {
+            this.number = number;
+        }
+
+        public int number() {
+            return number;
+        }
+
+        public static Type of(int number) {
+            for (Type type : values()) {
+                if (type.number == number) {
+                    return type;
+                }
+            }
+            return UNSPECIFIED;
+        }
     }
 
     /// @param ifindex the device, 0 to let the kernel find it by the gateway

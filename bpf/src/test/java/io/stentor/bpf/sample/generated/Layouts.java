@@ -4,7 +4,7 @@ package io.stentor.bpf.sample.generated;
 
 /// What all layouts together are known by.
 public final class Layouts {
-    private static final String FINGERPRINT = "e8355304bd36";
+    private static final String FINGERPRINT = "82819de0c868";
 
     private Layouts() {}
 

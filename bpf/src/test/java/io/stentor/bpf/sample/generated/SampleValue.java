@@ -13,19 +13,21 @@ import java.util.List;
 ///
 /// C: `struct sample_value`, 80 bytes.
 ///
+/// @param ports of both ends
 /// @param mac of the pod
 /// @param packets since the start
 /// @param wide host order here, network order in memory
 /// @param flags ct_flag
-public record SampleValue(SamplePart part, List<SamplePart> parts, List<Integer> numbers, DropReason reason, Bytes6 mac, Bytes name, boolean open, long packets, long wide, int flags, int small, int port) implements Layout {
+public record SampleValue(SamplePart part, List<SamplePart> parts, List<Integer> numbers, List<Integer> ports, DropReason reason, Bytes6 mac, Bytes name, boolean open, long packets, long wide, int flags, int small, int port) implements Layout {
     public static final int SIZE = 80;
     public static final int PART_OFFSET = 0;
     public static final int PARTS_OFFSET = 8;
     public static final int NUMBERS_OFFSET = 24;
-    public static final int REASON_OFFSET = 36;
-    public static final int MAC_OFFSET = 40;
-    public static final int NAME_OFFSET = 46;
-    public static final int OPEN_OFFSET = 49;
+    public static final int PORTS_OFFSET = 36;
+    public static final int REASON_OFFSET = 40;
+    public static final int MAC_OFFSET = 44;
+    public static final int NAME_OFFSET = 50;
+    public static final int OPEN_OFFSET = 53;
     public static final int PACKETS_OFFSET = 56;
     public static final int WIDE_OFFSET = 64;
     public static final int FLAGS_OFFSET = 72;
@@ -38,6 +40,8 @@ public record SampleValue(SamplePart part, List<SamplePart> parts, List<Integer>
         parts = List.copyOf(parts);
         Field.count(numbers.size(), 3, "numbers");
         numbers = List.copyOf(numbers);
+        Field.count(ports.size(), 2, "ports");
+        ports = List.copyOf(ports);
         Field.count(name.length(), 3, "name");
         Field.signed(small, 16, "small");
         Field.unsigned(port, 16, "port");
@@ -45,7 +49,7 @@ public record SampleValue(SamplePart part, List<SamplePart> parts, List<Integer>
 
     /// Reads 80 bytes at `at`.
     public static SampleValue decode(MemorySegment from, long at) {
-        return new SampleValue(SamplePart.decode(from, at), Field.decode(2, SamplePart.CODEC, from, at + 8), Field.decode(3, Codec.U32, from, at + 24), DropReason.of(from.get(Field.U32, at + 36)), Bytes6.decode(from, at + 40), Bytes.decode(from, at + 46, 3), from.get(Field.U8, at + 49) != 0, from.get(Field.U64, at + 56), from.get(Field.BE64, at + 64), from.get(Field.U32, at + 72), from.get(Field.U16, at + 76), Short.toUnsignedInt(from.get(Field.U16, at + 78)));
+        return new SampleValue(SamplePart.decode(from, at), Field.decode(2, SamplePart.CODEC, from, at + 8), Field.decode(3, Codec.U32, from, at + 24), Field.decode(2, Codec.BE16, from, at + 36), DropReason.of(from.get(Field.U32, at + 40)), Bytes6.decode(from, at + 44), Bytes.decode(from, at + 50, 3), from.get(Field.U8, at + 53) != 0, from.get(Field.U64, at + 56), from.get(Field.BE64, at + 64), from.get(Field.U32, at + 72), from.get(Field.U16, at + 76), Short.toUnsignedInt(from.get(Field.U16, at + 78)));
     }
 
     @Override
@@ -53,11 +57,12 @@ public record SampleValue(SamplePart part, List<SamplePart> parts, List<Integer>
         part.encode(to, at);
         Field.encode(parts, SamplePart.CODEC, to, at + 8);
         Field.encode(numbers, Codec.U32, to, at + 24);
-        to.set(Field.U32, at + 36, reason.code());
-        mac.encode(to, at + 40);
-        name.encode(to, at + 46);
-        to.set(Field.U8, at + 49, (byte) (open ? 1 : 0));
-        Field.zero(to, at + 50, 6);
+        Field.encode(ports, Codec.BE16, to, at + 36);
+        to.set(Field.U32, at + 40, reason.code());
+        mac.encode(to, at + 44);
+        name.encode(to, at + 50);
+        to.set(Field.U8, at + 53, (byte) (open ? 1 : 0));
+        Field.zero(to, at + 54, 2);
         to.set(Field.U64, at + 56, packets);
         to.set(Field.BE64, at + 64, wide);
         to.set(Field.U32, at + 72, flags);
@@ -71,50 +76,54 @@ public record SampleValue(SamplePart part, List<SamplePart> parts, List<Integer>
     }
 
     public SampleValue withPart(SamplePart part) {
-        return new SampleValue(part, parts, numbers, reason, mac, name, open, packets, wide, flags, small, port);
+        return new SampleValue(part, parts, numbers, ports, reason, mac, name, open, packets, wide, flags, small, port);
     }
 
     public SampleValue withParts(List<SamplePart> parts) {
-        return new SampleValue(part, parts, numbers, reason, mac, name, open, packets, wide, flags, small, port);
+        return new SampleValue(part, parts, numbers, ports, reason, mac, name, open, packets, wide, flags, small, port);
     }
 
     public SampleValue withNumbers(List<Integer> numbers) {
-        return new SampleValue(part, parts, numbers, reason, mac, name, open, packets, wide, flags, small, port);
+        return new SampleValue(part, parts, numbers, ports, reason, mac, name, open, packets, wide, flags, small, port);
+    }
+
+    public SampleValue withPorts(List<Integer> ports) {
+        return new SampleValue(part, parts, numbers, ports, reason, mac, name, open, packets, wide, flags, small, port);
     }
 
     public SampleValue withReason(DropReason reason) {
-        return new SampleValue(part, parts, numbers, reason, mac, name, open, packets, wide, flags, small, port);
+        return new SampleValue(part, parts, numbers, ports, reason, mac, name, open, packets, wide, flags, small, port);
     }
 
     public SampleValue withMac(Bytes6 mac) {
-        return new SampleValue(part, parts, numbers, reason, mac, name, open, packets, wide, flags, small, port);
+        return new SampleValue(part, parts, numbers, ports, reason, mac, name, open, packets, wide, flags, small, port);
     }
 
     public SampleValue withName(Bytes name) {
-        return new SampleValue(part, parts, numbers, reason, mac, name, open, packets, wide, flags, small, port);
+        return new SampleValue(part, parts, numbers, ports, reason, mac, name, open, packets, wide, flags, small, port);
     }
 
     public SampleValue withOpen(boolean open) {
-        return new SampleValue(part, parts, numbers, reason, mac, name, open, packets, wide, flags, small, port);
+        return new SampleValue(part, parts, numbers, ports, reason, mac, name, open, packets, wide, flags, small, port);
     }
 
     public SampleValue withPackets(long packets) {
-        return new SampleValue(part, parts, numbers, reason, mac, name, open, packets, wide, flags, small, port);
+        return new SampleValue(part, parts, numbers, ports, reason, mac, name, open, packets, wide, flags, small, port);
     }
 
     public SampleValue withWide(long wide) {
-        return new SampleValue(part, parts, numbers, reason, mac, name, open, packets, wide, flags, small, port);
+        return new SampleValue(part, parts, numbers, ports, reason, mac, name, open, packets, wide, flags, small, port);
     }
 
     public SampleValue withFlags(int flags) {
-        return new SampleValue(part, parts, numbers, reason, mac, name, open, packets, wide, flags, small, port);
+        return new SampleValue(part, parts, numbers, ports, reason, mac, name, open, packets, wide, flags, small, port);
     }
 
     public SampleValue withSmall(int small) {
-        return new SampleValue(part, parts, numbers, reason, mac, name, open, packets, wide, flags, small, port);
+        return new SampleValue(part, parts, numbers, ports, reason, mac, name, open, packets, wide, flags, small, port);
     }
 
     public SampleValue withPort(int port) {
-        return new SampleValue(part, parts, numbers, reason, mac, name, open, packets, wide, flags, small, port);
+        return new SampleValue(part, parts, numbers, ports, reason, mac, name, open, packets, wide, flags, small, port);
     }
 }
