@@ -83,6 +83,16 @@ public final class LinuxBpf implements Bpf {
     }
 
     @Override
+    public List<Path> pins(Path directory) {
+        return Pins.in(directory);
+    }
+
+    @Override
+    public boolean unpin(Path path) {
+        return Pins.remove(path);
+    }
+
+    @Override
     public BpfObject load(ObjectSpec spec) {
         raiseMemoryLimit();
         return ObjectLoader.load(spec);
@@ -107,7 +117,7 @@ public final class LinuxBpf implements Bpf {
                 return pinned.get();
             }
             pinned.get().close();
-            Pins.remove(pin);
+            var _ = Pins.remove(pin);
         }
         BpfLink made = KernelLink.create(program, hook);
         try {

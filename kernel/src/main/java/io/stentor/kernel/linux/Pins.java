@@ -4,17 +4,39 @@ import io.stentor.kernel.Errno;
 import io.stentor.kernel.KernelException;
 import io.stentor.kernel.linux.BpfCall.Command;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Names for kernel objects on a bpf file system.
 final class Pins {
     private Pins() {}
 
     static void pin(int fd, Path path) {
+        Path directory = path.toAbsolutePath().getParent();
+        if (directory != null && !Files.isDirectory(directory)) {
+            try {
+                Files.createDirectories(directory);
+            } catch (IOException e) {
+                throw new KernelException("mkdir", directory.toString(), Errno.EIO, e.toString());
+            }
+        }
         try (var call = new BpfCall(Command.OBJ_PIN)) {
             call.path(0, path.toString()).u32(8, fd).must(path.toString());
+        }
+    }
+
+    static List<Path> in(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.walk(directory)) {
+            return all.filter(path -> !Files.isDirectory(path)).sorted().toList();
+        } catch (IOException | UncheckedIOException e) {
+            throw new KernelException("read", directory.toString(), Errno.EIO, e.toString());
         }
     }
 
@@ -39,9 +61,9 @@ final class Pins {
         return Optional.of(fd);
     }
 
-    static void remove(Path path) {
+    static boolean remove(Path path) {
         try {
-            Files.deleteIfExists(path);
+            return Files.deleteIfExists(path);
         } catch (IOException e) {
             throw new KernelException("unlink", path.toString(), Errno.EBUSY, e.toString());
         }
