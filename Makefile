@@ -17,16 +17,34 @@ deps: ## install what building and running need, from the distribution
 deps-test: deps ## and what the tests need
 	@scripts/deps test
 
-build: ## compile everything; no root needed
-	@scripts/deps build
+build: deps-build programs ## compile everything; no root needed
 	@$(MVN) package -DskipTests
 
-test: deps-test ## set up, build, and run the tests: unit, kernel, lab
+deps-build:
+	@scripts/deps build
+
+# The small programs in C: the CNI plugin, the load tool, the demo's server and client.
+CFLAGS = -O2 -Wall -Wextra -Werror
+programs: deps-build bench/target/netload lab/target/hello
+	@$(MAKE) --no-print-directory -C cni
+bench/target/netload: bench/netload.c
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) -pthread -o $@ $<
+lab/target/hello: lab/demo/hello.c
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) -o $@ $<
+
+test: deps-test programs ## set up, build, and run the tests: unit, kernel, lab
+	@scripts/test unit kernel
+
+test-unit: deps-build programs ## pure tests; no root needed
 	@scripts/test unit
 
-test-unit: ## pure tests; no root needed
-	@scripts/deps build
-	@scripts/test unit
+test-kernel: deps-test programs ## programs and kernel access on this kernel; root
+	@scripts/test kernel
+
+test-lab: deps-test programs ## real traffic in a lab; root
+	@scripts/test lab
 
 gen: ## derive the Java layouts from the C headers
 	@scripts/deps build
@@ -43,4 +61,4 @@ lint: ## formats and documents
 mvn: ## any Maven goal: make mvn ARGS="-pl model test"
 	@$(MVN) $(ARGS)
 
-.PHONY: help deps deps-test build test test-unit gen fmt lint mvn
+.PHONY: help deps deps-build deps-test build programs test test-unit test-kernel test-lab gen fmt lint mvn

@@ -92,7 +92,8 @@
 #define DATAPATH_MAP(doc) LAYOUT_TAG("stentor:owner:datapath") DOC(doc)
 #define GENERATION_MAP(doc) LAYOUT_TAG("stentor:owner:generation") DOC(doc)
 
-#define CONFIG __attribute__((section(".rodata.config"), used)) volatile const
+/* Weak, or clang takes what is read through a cast without volatile for the zeros that the object holds. */
+#define CONFIG __attribute__((section(".rodata.config"), used, weak)) volatile const
 
 #define LAYOUT_SIZE(type, size) _Static_assert(sizeof(type) == (size), #type " must have " #size " bytes")
 

@@ -21,12 +21,13 @@ import java.util.Map;
 /// | udp | ports | len, checksum |
 /// | icmp, icmpv6 | type, code | id, seq, mtu, checksum |
 /// | solicit, advertise | target | mac (its option), flags, checksum |
+/// | vxlan | VNI | |
 /// | payload | bytes | |
 /// | hex | digits | |
 /// | cut | bytes that remain of the whole packet | |
 ///
 /// Lengths, next protocols and checksums are right unless an option says otherwise. What follows an ICMP error is
-/// the packet that it quotes. Addresses may be names of the case's world.
+/// the packet that it quotes. Addresses may be names of the case's world. `*` is any number, in expected packets.
 record Layer(String name, List<String> values, Map<String, String> options) {
 
     /// @throws IllegalArgumentException if the text is no packet
@@ -72,7 +73,7 @@ record Layer(String name, List<String> values, Map<String, String> options) {
     }
 
     int number(int index) {
-        return Integer.decode(value(index));
+        return Integer.decode(value(index).equals("*") ? "0" : value(index));
     }
 
     int option(String option, int otherwise) {

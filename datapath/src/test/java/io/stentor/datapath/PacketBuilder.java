@@ -42,6 +42,16 @@ final class PacketBuilder {
         return cut ? Arrays.copyOf(bytes, last.number(0)) : bytes;
     }
 
+    /// Bits that `*` leaves open, where it stands for a number of 16 bits: set in the answer.
+    byte[] open(String text) {
+        byte[] zeros = build(text);
+        byte[] ones = build(text.replace("*", "65535"));
+        for (int i = 0; i < zeros.length; i++) {
+            zeros[i] ^= ones[i];
+        }
+        return zeros;
+    }
+
     /// @param addresses of the innermost IP header around, for pseudo headers
     private byte[] build(List<Layer> layers, byte[] addresses) {
         if (layers.isEmpty()) {
@@ -62,6 +72,7 @@ final class PacketBuilder {
             case "icmpv6" -> checked(layer, PacketHeaders.icmp(layer), rest, addresses, 2);
             case "solicit" -> checked(layer, PacketHeaders.neighbour(layer, 135, 1, names), rest, addresses, 2);
             case "advertise" -> checked(layer, PacketHeaders.neighbour(layer, 136, 2, names), rest, addresses, 2);
+            case "vxlan" -> join(PacketHeaders.vxlan(layer), build(rest, NO_ADDRESSES));
             case "payload" -> join(pattern(layer.number(0)), build(rest, addresses));
             case "hex" -> join(HexFormat.of().parseHex(layer.value(0)), build(rest, addresses));
             default -> throw new IllegalArgumentException("no layer is called " + layer.name());

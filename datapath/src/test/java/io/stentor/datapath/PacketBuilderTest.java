@@ -32,6 +32,7 @@ class PacketBuilderTest {
                 "/ipv4(10.0.0.1, 10.0.0.2, id=7, offset=1480, proto=17)/payload(8)",
                 "/ipv4(10.0.0.1, 10.0.0.2, checksum=0x1)/udp(1000, 53, checksum=0x0)",
                 "/ipv4(10.0.0.1, 10.0.0.2)/icmp(3, 4, seq=1400)/ipv4(10.0.0.2, 10.0.0.1)/udp(53, 1000)/payload(8)",
+                "/ipv4(10.0.0.1, 10.0.0.2)/udp(7, 8472, checksum=0x0)/vxlan(5)/" + ETH + "/ipv4(10.0.0.1, 10.0.0.2)",
                 "/ipv6(fd00::1, fd00::2, hop=2)/hopopts(words=1)/dstopts()/frag(7, more=1)/tcp(1, 2, flags=S)",
                 "/ipv6(fd00::1, fd00::2)/frag(7, offset=1448, next=17)/payload(100)",
                 "/ipv6(fd00::1, fd00::2)/icmpv6(128, 0, id=3)/payload(3)",

@@ -32,6 +32,13 @@ final class PacketHeaders {
                 .array();
     }
 
+    static byte[] vxlan(Layer layer) {
+        return ByteBuffer.allocate(8)
+                .putInt(1 << 27)
+                .putInt(layer.number(0) << 8)
+                .array();
+    }
+
     /// The second word is an identifier and a number, or the size that a too big packet should have had.
     static byte[] icmp(Layer layer) {
         ByteBuffer header = ByteBuffer.allocate(8)

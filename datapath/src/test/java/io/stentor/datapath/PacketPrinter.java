@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
 final class PacketPrinter {
     private static final PacketBuilder BUILDER = new PacketBuilder(Names.NONE);
 
+    private static final int VXLAN_PORT = 8472;
+
     private final List<Layer> layers = new ArrayList<>();
     private final ByteBuffer in;
 
@@ -71,7 +73,6 @@ final class PacketPrinter {
         if (in.remaining() < 28) {
             return;
         }
-        in.getLong(in.position());
         int operation = in.getShort(in.position() + 6);
         skip(8);
         add(
@@ -215,6 +216,11 @@ final class PacketPrinter {
         skip(8);
         String length = String.valueOf(in.getShort(at + 4) & 0xffff);
         add("udp", ports(at), "len", length, "checksum", hex(in.getShort(at + 6)));
+        if (in.getShort(at + 2) == VXLAN_PORT && in.remaining() > 8 && in.getInt(at + 8) == 1 << 27) {
+            add("vxlan", List.of(String.valueOf(in.getInt(at + 12) >>> 8)));
+            skip(8);
+            ethernet();
+        }
     }
 
     private void icmp(String name) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,9 +44,10 @@ final class Bench implements BeforeAllCallback, AfterAllCallback, BeforeEachCall
     }
 
     @Override
-    public void beforeAll(ExtensionContext context) {
+    public void beforeAll(ExtensionContext context) throws IOException {
         linux = Linux.open();
         // what Java opens once and keeps
+        new DatagramSocket().close();
         assertThat(linux.netlink().links()).isNotEmpty();
         assertThat(linux.sysctls().find("net.ipv4.ip_forward")).isPresent();
     }

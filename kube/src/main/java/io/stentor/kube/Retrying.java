@@ -1,5 +1,6 @@
 package io.stentor.kube;
 
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Comparator;
@@ -15,6 +16,7 @@ public final class Retrying implements AutoCloseable {
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final int CONFLICT = 409;
 
     private final System.Logger log;
     private final Action action;
@@ -103,6 +105,11 @@ public final class Retrying implements AutoCloseable {
         } catch (RuntimeException e) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
+            }
+            if (e instanceof KubernetesClientException answer && answer.getCode() == CONFLICT) {
+                // Somebody was faster: what they wrote is on its way here.
+                due(name, FIRST_PAUSE);
+                return;
             }
             int count = failures.merge(name, 1, Integer::sum);
             Duration pause = pause(count);

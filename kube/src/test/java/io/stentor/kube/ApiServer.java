@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
-import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.mockwebserver.Context;
@@ -19,7 +18,7 @@ import java.util.logging.Logger;
 import java.util.stream.Stream;
 
 /// An API server for tests: objects are kept and can be watched.
-final class ApiServer implements AutoCloseable {
+public final class ApiServer implements AutoCloseable {
 
     /// It tells every request; held, because the log framework keeps loggers only weakly.
     private static final Logger SERVER_LOG = Logger.getLogger("io.fabric8.mockwebserver");
@@ -30,10 +29,10 @@ final class ApiServer implements AutoCloseable {
             .toList();
 
     private final KubernetesMockServer server = new KubernetesMockServer(
-            new Context(), new MockWebServer(), new HashMap<>(), new KubernetesCrudDispatcher(KINDS), false);
-    final KubernetesClient kubernetes;
+            new Context(), new MockWebServer(), new HashMap<>(), new MergePatches(KINDS), false);
+    public final KubernetesClient kubernetes;
 
-    ApiServer() {
+    public ApiServer() {
         SERVER_LOG.setLevel(Level.WARNING);
         server.init();
         kubernetes = server.createClient();
@@ -49,15 +48,15 @@ final class ApiServer implements AutoCloseable {
                 .build();
     }
 
-    KubeClient client() {
+    public KubeClient client() {
         return new KubeClient(server.createClient(), Executors.newVirtualThreadPerTaskExecutor());
     }
 
-    static GenericKubernetesResource object(String yaml) {
+    public static GenericKubernetesResource object(String yaml) {
         return new KubernetesSerialization().unmarshal(yaml, GenericKubernetesResource.class);
     }
 
-    static void await(BooleanSupplier condition) throws InterruptedException {
+    public static void await(BooleanSupplier condition) throws InterruptedException {
         long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {

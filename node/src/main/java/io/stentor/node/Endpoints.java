@@ -28,8 +28,9 @@ import java.util.function.Predicate;
 
 /// The pods that are plugged in on this node: the source [Source#ENDPOINTS].
 ///
-/// Order of a birth: addresses taken, file written, link made, row committed, datapath awaited. Of a death: link, row,
-/// file, addresses given back. A crash between two steps leaves a file too many, never one too few; [#restore] puts
+/// Order of a birth: addresses taken, file written, link made, row committed, datapath awaited. Of a death: row,
+/// link, file, addresses given back. A crash between two steps leaves a file too many, never one too few; [#restore]
+/// puts
 /// that right.
 ///
 /// Called from platform threads: links and settings of pods are made in their namespaces.
@@ -38,8 +39,6 @@ public final class Endpoints {
 
     /// Identity of a pod until its labels have got it one.
     static final int INIT_IDENTITY = 5;
-
-    private static final Duration DATAPATH = Duration.ofSeconds(20);
 
     private final Kernel kernel;
     private final EndpointFiles files;
@@ -56,9 +55,10 @@ public final class Endpoints {
 
     /// The desired state, and how far the kernel follows it.
     ///
-    /// @param store   rows are committed here
-    /// @param applied an endpoint is ready when its revision is
-    record Followed(Store store, Applied applied) {}
+    /// @param store    rows are committed here
+    /// @param applied  an endpoint is ready when its revision is
+    /// @param patience how long to wait for that
+    record Followed(Store store, Applied applied, Duration patience) {}
 
     Endpoints(Kernel kernel, EndpointFiles files, Allocations allocations, PodLinks links, Followed followed) {
         this.kernel = kernel;
@@ -157,7 +157,6 @@ public final class Endpoints {
             throw new CniError(CniError.IO_FAILURE, "the pod's link cannot be made", refused.getMessage());
         } finally {
             if (!complete) {
-                removeLink(key.hostInterface());
                 forget(key, endpoint);
             }
         }
@@ -178,11 +177,11 @@ public final class Endpoints {
     }
 
     private void awaitDatapath(Endpoint endpoint, long revision) throws CniError, InterruptedException {
-        if (!followed.applied.await(revision, DATAPATH)) {
+        if (!followed.applied.await(revision, followed.patience)) {
             throw new CniError(
                     CniError.TRY_AGAIN,
-                    "the datapath of endpoint " + endpoint.id() + " was not in place within " + DATAPATH.toSeconds()
-                            + " s");
+                    "the datapath of endpoint " + endpoint.id() + " was not in place within "
+                            + followed.patience.toSeconds() + " s");
         }
         for (Problem problem : followed.applied.latest().problems()) {
             if (problem.object().equals("endpoint " + endpoint.id())
@@ -199,9 +198,10 @@ public final class Endpoints {
     void remove(AttachmentKey key) throws CniError {
         ReentrantLock lock = lock(key);
         try {
-            removeLink(key.hostInterface());
             Endpoint endpoint = live.get(key);
-            if (endpoint != null) {
+            if (endpoint == null) {
+                removeLink(key.hostInterface());
+            } else {
                 forget(key, endpoint);
             }
         } catch (IOException | KernelException failed) {
@@ -213,6 +213,7 @@ public final class Endpoints {
 
     private void forget(AttachmentKey key, Endpoint endpoint) throws IOException {
         followed.store.commit(state -> state.without(Table.ENDPOINTS, endpoint.id()));
+        removeLink(key.hostInterface());
         files.delete(endpoint.id());
         live.remove(key);
         allocations.release(endpoint.id(), endpoint.addresses());

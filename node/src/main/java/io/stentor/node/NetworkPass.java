@@ -1,5 +1,6 @@
 package io.stentor.node;
 
+import io.stentor.kernel.Errno;
 import io.stentor.kernel.Kernel;
 import io.stentor.kernel.KernelException;
 import io.stentor.kernel.net.Change;
@@ -72,7 +73,10 @@ final class NetworkPass {
         List<Optional<KernelException>> results = netlink.apply(changes);
         for (int i = 0; i < changes.size(); i++) {
             Change change = changes.get(i);
-            results.get(i).ifPresent(refused -> failures.add(new Problem(describe(change), "", refused.getMessage())));
+            // A link that went while we looked takes what is on it along.
+            results.get(i)
+                    .filter(refused -> refused.errno() != Errno.ENODEV)
+                    .ifPresent(refused -> failures.add(new Problem(describe(change), "", refused.getMessage())));
         }
         if (!changes.isEmpty()) {
             LOG.log(System.Logger.Level.DEBUG, "{0} changes of routes and neighbours", changes.size());

@@ -7,6 +7,7 @@ import io.stentor.kernel.net.Prefix;
 import io.stentor.kernel.net.Route;
 import io.stentor.kernel.net.Subscription;
 import io.stentor.kernel.net.Topic;
+import io.stentor.model.Endpoint;
 import io.stentor.model.Node;
 import io.stentor.model.PersistentMap;
 import io.stentor.model.Problem;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -131,8 +133,7 @@ public final class NodeNetwork implements AutoCloseable {
             case Event.AddressSet set -> true;
             case Event.AddressGone gone -> true;
             case Event.RouteSet(Route route) -> isDefault(route);
-            case Event.RouteGone(Route route) ->
-                isDefault(route) || (route.protocol() == PodLinks.PROTOCOL && wanted.contains(route.destination()));
+            case Event.RouteGone(Route route) -> isDefault(route) || isMissed(route);
             case Event.NeighbourSet set -> false;
             case Event.NeighbourGone gone -> false;
             case Event.Lost lost -> true;
@@ -140,6 +141,26 @@ public final class NodeNetwork implements AutoCloseable {
         if (ours) {
             due.release();
         }
+    }
+
+    /// A pod's route goes with its link, after its endpoint.
+    private boolean isMissed(Route route) {
+        return route.protocol() == PodLinks.PROTOCOL
+                && wanted.contains(route.destination())
+                && (route.destination().length()
+                                < KernelTerms.range(route.destination())
+                                        .family()
+                                        .bits()
+                        || hasEndpoint(route.ifindex()));
+    }
+
+    private boolean hasEndpoint(int ifindex) {
+        for (Map.Entry<Integer, Endpoint> entry : store.current().endpoints()) {
+            if (entry.getValue().attachment().ifindex() == ifindex) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isDefault(Route route) {

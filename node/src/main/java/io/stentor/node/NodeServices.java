@@ -26,11 +26,15 @@ import java.util.Optional;
 ///
 /// [#close] stops all of it and leaves the pods' network as it is.
 public final class NodeServices implements AutoCloseable {
+    /// For a new pod's datapath; below the plugin's own patience of a minute.
+    private static final Duration DATAPATH = Duration.ofSeconds(20);
+
+    private static final Duration PERIOD = Duration.ofMinutes(1);
+
     private final NodeSettings settings;
     private final Parts parts;
     private final NodeNetwork network;
     private final Endpoints endpoints;
-    private final Duration period = Duration.ofMinutes(1);
     private volatile Optional<AgentSocket> socket = Optional.empty();
     private volatile Optional<Thread> upkeep = Optional.empty();
     private volatile List<Problem> problems = List.of();
@@ -57,7 +61,8 @@ public final class NodeServices implements AutoCloseable {
         EndpointFiles files = new EndpointFiles(settings.places().state().resolve("endpoints"));
         Allocations allocations = new Allocations(() -> self(store, settings), settings.families());
         PodLinks links = new PodLinks(kernel, settings.families());
-        Endpoints endpoints = new Endpoints(kernel, files, allocations, links, new Endpoints.Followed(store, applied));
+        Endpoints endpoints =
+                new Endpoints(kernel, files, allocations, links, new Endpoints.Followed(store, applied, DATAPATH));
         endpoints.restore();
         return new NodeServices(settings, parts, network, endpoints);
     }
@@ -125,7 +130,7 @@ public final class NodeServices implements AutoCloseable {
     private void keepOn() {
         try {
             while (true) {
-                Thread.sleep(period);
+                Thread.sleep(PERIOD);
                 keepHost();
             }
         } catch (InterruptedException ending) {

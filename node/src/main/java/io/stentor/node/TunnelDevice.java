@@ -54,8 +54,7 @@ final class TunnelDevice {
     }
 
     private String alias() {
-        return "stentor vxlan, port " + settings.routing().tunnelPort() + " over "
-                + settings.routing().underlay();
+        return "stentor vxlan, port " + settings.routing().tunnelPort();
     }
 
     private void make(int mtu) {
@@ -67,10 +66,7 @@ final class TunnelDevice {
                 LinkSetting.up());
         kernel.netlink()
                 .addLink(new LinkSpec.Vxlan(
-                        DesiredNetwork.TUNNEL,
-                        wanted,
-                        settings.routing().tunnelPort(),
-                        KernelTerms.version(settings.routing().underlay())));
+                        DesiredNetwork.TUNNEL, wanted, settings.routing().tunnelPort()));
     }
 
     private void adjust(Link link, int mtu) {

@@ -30,6 +30,9 @@ public final class DatapathSync {
     /// @param retryAfter when to come again with the same images, if something failed
     public record Outcome(List<Problem> problems, Optional<Duration> retryAfter) {}
 
+    /// How full a map is.
+    public record Usage(String map, int entries, int maxEntries) {}
+
     /// Makes the maps what the images say. Maps without an image are left alone.
     ///
     /// @param complete whether a missing entry means that there is none; if not, nothing is deleted
@@ -89,6 +92,13 @@ public final class DatapathSync {
     /// @throws io.stentor.kernel.KernelException if a map cannot be read
     public synchronized List<Difference> differences() {
         return maps.values().stream().flatMap(m -> m.differences().stream()).toList();
+    }
+
+    /// How full the maps are that have been synced, as far as known without reading them.
+    public synchronized List<Usage> usage() {
+        return maps.entrySet().stream()
+                .flatMap(e -> e.getValue().usage(e.getKey()).stream())
+                .toList();
     }
 
     /// Makes the next pass start from what the kernel holds then, as after a restart.

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// One map on its way to its image. A pass is [#prepare], [#write], [#delete], [#finish], in this order; between write
@@ -104,16 +105,13 @@ final class MapSync {
 
     /// Replaces and adds. Entries that are there come first: a full map has room for them.
     void write() {
-        write(changes, true);
-        write(additions, false);
+        writer.replace(changes, (i, e) -> refused(changes.get(i), e, true));
+        writer.write(additions, (i, e) -> refused(additions.get(i), e, false));
     }
 
-    private void write(List<BpfMap.Entry> entries, boolean stale) {
-        writer.write(entries, (i, e) -> {
-            BpfMap.Entry entry = entries.get(i);
-            ByteString value = ByteString.wrap(entry.value());
-            failures.put(ByteString.wrap(entry.key()), new Failure(value, reason(e), writer.isFull(e), stale));
-        });
+    private void refused(BpfMap.Entry entry, KernelException e, boolean stale) {
+        ByteString value = ByteString.wrap(entry.value());
+        failures.put(ByteString.wrap(entry.key()), new Failure(value, reason(e), writer.isFull(e), stale));
     }
 
     private static String reason(KernelException e) {
@@ -201,6 +199,10 @@ final class MapSync {
 
     private io.stentor.kernel.bpf.MapSpec spec() {
         return writer.map().spec();
+    }
+
+    Optional<DatapathSync.Usage> usage(String name) {
+        return Optional.ofNullable(known).map(k -> new DatapathSync.Usage(name, k.size(), spec().maxEntries()));
     }
 
     /// Reads the map and compares it with its last image.

@@ -6,6 +6,7 @@ import io.stentor.kernel.KernelException;
 import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.kernel.bpf.MapType;
 import io.stentor.model.PersistentMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -39,6 +40,28 @@ final class MapWriter {
             }
         }
         return content;
+    }
+
+    /// Gives entries that are there new values.
+    ///
+    /// Before kernel 6.13 a trie that is full refuses even that. Such an entry is taken out and put in again, and
+    /// missing for a moment: better than the old value for good.
+    ///
+    /// @param refused gets the index of each entry that has its old value still, or none, and why
+    void replace(List<BpfMap.Entry> entries, BiConsumer<Integer, KernelException> refused) {
+        List<Integer> crowded = new ArrayList<>();
+        write(entries, (i, e) -> {
+            if (isFull(e)) {
+                crowded.add(i);
+            } else {
+                refused.accept(i, e);
+            }
+        });
+        for (int i : crowded) {
+            BpfMap.Entry entry = entries.get(i);
+            delete(List.of(ByteString.wrap(entry.key())), (_, e) -> refused.accept(i, e));
+            write(List.of(entry), (_, e) -> refused.accept(i, e));
+        }
     }
 
     /// Adds or replaces.

@@ -36,6 +36,7 @@ class DatapathSyncTest {
         assertThat(sync(Map.of(1, 1, 2, 3), 2)).isEqualTo(new DatapathSync.Outcome(List.of(), Optional.empty()));
         assertThat(map.calls).isEqualTo(calls);
         assertThat(map.reads).isEqualTo(1);
+        assertThat(sync.usage()).containsExactly(new DatapathSync.Usage("numbers", 2, 3));
     }
 
     @Test
@@ -56,6 +57,17 @@ class DatapathSyncTest {
         var outcome = sync(Map.of(4, 4, 5, 5, 6, 6), 0);
         assertThat(outcome.problems()).isEmpty();
         assertThat(map.content).isEqualTo(Map.of(4, 4, 5, 5, 6, 6));
+    }
+
+    @Test
+    void a_full_trie_of_an_old_kernel_takes_new_values_too() {
+        MemoryMap trie = new MemoryMap("trie", MapType.LPM_TRIE, 3);
+        trie.refusesWhenFull = true;
+        trie.content.putAll(Map.of(1, 1, 2, 2, 3, 3));
+        sync = new DatapathSync(Map.of("trie", trie));
+        var outcome = sync.sync(List.of(trie.image(Map.of(1, 5, 2, 6, 3, 7))), true, List::of, 0);
+        assertThat(outcome.problems()).isEmpty();
+        assertThat(trie.content).isEqualTo(Map.of(1, 5, 2, 6, 3, 7));
     }
 
     @Test

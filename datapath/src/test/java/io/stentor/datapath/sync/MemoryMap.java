@@ -32,6 +32,9 @@ final class MemoryMap implements BpfMap {
     int calls;
     boolean unreadable;
 
+    /// As tries were before kernel 6.13: full means no new value for an old key either.
+    boolean refusesWhenFull;
+
     /// Runs before every write.
     Runnable watch = () -> {};
 
@@ -71,10 +74,10 @@ final class MemoryMap implements BpfMap {
                 return OptionalInt.of(Errno.EINVAL);
             }
             content.remove(key);
-        } else if (content.containsKey(key) || content.size() < spec.shape().maxEntries()) {
+        } else if (content.size() < spec.shape().maxEntries() || (content.containsKey(key) && !refusesWhenFull)) {
             content.put(key, value);
         } else {
-            return OptionalInt.of(Errno.E2BIG);
+            return OptionalInt.of(spec.type() == MapType.LPM_TRIE ? Errno.ENOSPC : Errno.E2BIG);
         }
         return OptionalInt.empty();
     }

@@ -107,7 +107,7 @@ class SyncPropertiesTest {
         }
     }
 
-    @Property
+    @Property(tries = 300)
     void any_content_becomes_any_image_and_no_entry_ever_points_at_nothing(
             @ForAll("types") MapType type,
             @ForAll("contents") Content held,
@@ -121,7 +121,7 @@ class SyncPropertiesTest {
         }
     }
 
-    @Property
+    @Property(tries = 300)
     void killed_at_any_write_and_started_again_it_ends_the_same(
             @ForAll("types") MapType type,
             @ForAll("contents") Content held,
@@ -142,7 +142,7 @@ class SyncPropertiesTest {
         kernel.assertIs(second);
     }
 
-    @Property
+    @Property(tries = 300)
     void a_pass_that_ended_early_is_made_good_by_the_next(
             @ForAll("contents") Content held,
             @ForAll("contents") Content first,
@@ -161,7 +161,7 @@ class SyncPropertiesTest {
         kernel.assertIs(second);
     }
 
-    @Property
+    @Property(tries = 300)
     void nothing_is_deleted_before_all_sources_are_synced(
             @ForAll("contents") Content held, @ForAll("contents") Content partial, @ForAll("contents") Content whole) {
         Kernel kernel = new Kernel(MapType.HASH, 30);
@@ -177,7 +177,7 @@ class SyncPropertiesTest {
         kernel.assertIs(whole);
     }
 
-    @Property
+    @Property(tries = 300)
     void services_that_cannot_be_written_keep_their_backends(
             @ForAll("contents") Content held,
             @ForAll List<@From("contents") Content> images,
@@ -199,7 +199,7 @@ class SyncPropertiesTest {
         }
     }
 
-    @Property
+    @Property(tries = 300)
     void a_map_that_is_too_small_holds_as_much_of_its_image_as_fits(
             @ForAll("contents") Content held,
             @ForAll List<@From("contents") Content> images,

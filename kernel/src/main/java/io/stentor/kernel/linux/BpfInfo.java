@@ -52,12 +52,15 @@ final class BpfInfo {
         });
     }
 
-    /// `bpf-map`, `bpf-prog` or `bpf_link`, as /proc names what a descriptor is open on.
+    /// `bpf-map`, `bpf-prog` or `bpf-link`, as /proc names what a descriptor is open on.
     static String kind(int fd) {
         try {
             String target =
                     Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
-            return target.substring(target.indexOf(':') + 1).replace("[", "").replace("]", "");
+            return target.substring(target.indexOf(':') + 1)
+                    .replace("[", "")
+                    .replace("]", "")
+                    .replace('_', '-');
         } catch (IOException e) {
             return "unknown";
         }

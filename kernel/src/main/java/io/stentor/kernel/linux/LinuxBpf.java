@@ -43,7 +43,7 @@ public final class LinuxBpf implements Bpf {
     }
 
     /// @param tcxAllowed false to use filters even where there is TCX
-    LinuxBpf(boolean tcxAllowed) {
+    public LinuxBpf(boolean tcxAllowed) {
         this.tcxAllowed = tcxAllowed;
     }
 
@@ -79,7 +79,7 @@ public final class LinuxBpf implements Bpf {
 
     @Override
     public Optional<BpfLink> openPinnedLink(Path path) {
-        return Pins.open(path, "bpf_link").map(fd -> new KernelLink(fd, path));
+        return Pins.open(path, "bpf-link").map(fd -> new KernelLink(fd, path));
     }
 
     @Override

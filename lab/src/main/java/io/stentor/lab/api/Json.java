@@ -23,11 +23,6 @@ public final class Json {
 
     private Json() {}
 
-    @SuppressWarnings({"DoNotCallSuggester", "TypeParameterUnusedInFormals"})
-    static <T> T absent() {
-        throw new UnsupportedOperationException("not yet");
-    }
-
     public static ObjectNode object() {
         return JsonNodeFactory.instance.objectNode();
     }

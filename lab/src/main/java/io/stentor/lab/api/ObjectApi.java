@@ -37,7 +37,7 @@ public interface ObjectApi {
 
     /// Applies a JSON merge patch (RFC 7386).
     ///
-    /// @param subresource "", `status` or `scale`
+    /// @param subresource "", `status`, `scale` or, for a namespace that goes, `finalize`
     ObjectNode mergePatch(Resource resource, ObjectName name, String subresource, JsonNode patch);
 
     /// Starts or does the deletion: an object with finalizers, or a pod with a grace period, stays with a
