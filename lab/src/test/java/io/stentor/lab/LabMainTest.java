@@ -8,7 +8,6 @@ import io.stentor.lab.LabSpec.Routing;
 import io.stentor.lab.LabSpec.Shape;
 import io.stentor.lab.LabSpec.Underlay;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,13 +55,5 @@ class LabMainTest {
                 .hasMessage("A lab's name has lower-case letters, digits and '-', at most 30 of them, not '../etc'.");
         assertThatThrownBy(() -> new LabSpec("a", 0, shape, true, Map.of()))
                 .hasMessage("A lab has between 1 and 100 nodes, not 0.");
-    }
-
-    @Test
-    void the_command_begins_after_the_dashes_or_right_after_the_target() {
-        assertThat(Foreground.operands(List.of("node-1", "--", "ls", "--", "-l")))
-                .containsExactly("ls", "--", "-l");
-        assertThat(Foreground.operands(List.of("node-1", "ls", "-l"))).containsExactly("ls", "-l");
-        assertThatThrownBy(() -> Foreground.operands(List.of("node-1", "--"))).isInstanceOf(LabFailure.class);
     }
 }
