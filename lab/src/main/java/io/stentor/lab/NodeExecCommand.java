@@ -25,8 +25,7 @@ final class NodeExecCommand extends LabCommand {
         var space = topology.space(topology.plan().host(target));
         if (!space.cgroup().exists()) {
             throw new LabFailure(
-                    LabFailure.NOT_REACHABLE,
-                    "'" + target + "' of the lab '" + name + "' is switched off.");
+                    LabFailure.NOT_REACHABLE, "'" + target + "' of the lab '" + name + "' is switched off.");
         }
         return Foreground.run(space.enter("", Foreground.here(words)), Map.of());
     }
