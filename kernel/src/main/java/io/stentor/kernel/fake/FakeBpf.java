@@ -110,12 +110,14 @@ public final class FakeBpf implements Bpf {
         return handles.pinned(path, FakeLink.Attachment.class).map(attachment -> new FakeLink(this, attachment, path));
     }
 
-    @Override
+    /// All that is pinned in a directory and below, sorted.
     public synchronized List<Path> pins(Path directory) {
         return handles.pins(directory);
     }
 
-    @Override
+    /// As deleting the file of a pin does; what nothing else holds ends.
+    ///
+    /// @return false if nothing was there
     public synchronized boolean unpin(Path path) {
         called("unpin " + path);
         return handles.unpin(path);

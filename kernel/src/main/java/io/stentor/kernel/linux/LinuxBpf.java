@@ -76,16 +76,6 @@ public final class LinuxBpf implements Bpf {
     }
 
     @Override
-    public List<Path> pins(Path directory) {
-        return Pins.in(directory);
-    }
-
-    @Override
-    public boolean unpin(Path path) {
-        return Pins.remove(path);
-    }
-
-    @Override
     public BpfObject load(ObjectSpec spec) {
         raiseMemoryLimit();
         return ObjectLoader.load(spec);
