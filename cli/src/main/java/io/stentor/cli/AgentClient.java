@@ -40,7 +40,7 @@ record AgentClient(Path socket) {
                     throw new IOException("a frame of " + Integer.toUnsignedString(length) + " bytes");
                 }
                 int kind = in.readUnsignedByte();
-                JsonNode payload = Json.parse(in.readNBytes(length - 1));
+                JsonNode payload = Json.parse(payload(in, length - 1));
                 switch (kind) {
                     case 'r' -> {
                         return payload;
@@ -63,6 +63,12 @@ record AgentClient(Path socket) {
         } catch (IOException broken) {
             throw new Failure(ExitCode.NOT_REACHABLE, "talking to the agent at " + socket + ": " + broken.getMessage());
         }
+    }
+
+    private static byte[] payload(DataInputStream in, int length) throws IOException {
+        byte[] bytes = new byte[length];
+        in.readFully(bytes);
+        return bytes;
     }
 
     private SocketChannel connect() throws Failure {
