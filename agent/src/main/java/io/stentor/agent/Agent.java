@@ -3,6 +3,8 @@ package io.stentor.agent;
 import io.stentor.agent.api.AgentMethods;
 import io.stentor.agent.api.AgentView;
 import io.stentor.agent.api.EventPoll;
+import io.stentor.agent.api.HealthServer;
+import io.stentor.agent.api.MetricsServer;
 import io.stentor.bpf.generated.Config;
 import io.stentor.bpf.generated.Maps;
 import io.stentor.datapath.Datapath;
@@ -83,8 +85,13 @@ final class Agent implements AutoCloseable {
                 () -> terms.view(node.network().devices()),
                 List::of);
         node.listen(AgentMethods.of(view));
+        opened(HealthServer.open(settings.serving().health(), view));
+        if (settings.serving().metrics().isPresent()) {
+            opened(MetricsServer.open(settings.serving().metrics().get(), view));
+        }
         SyncLoop sync = opened(new SyncLoop(
                 store, compiler::compile, maps, state -> attach(datapath, terms, state, node, kernel), applied));
+        node.network().whenDevicesChange(sync::resync);
         sync.start();
         awaitApplied();
         node.announce();

@@ -96,16 +96,6 @@ final class LifetimeKernel extends LoadingKernel implements Pins {
     }
 
     @Override
-    public boolean unpin(Path path) {
-        return pins.remove(path) != null;
-    }
-
-    @Override
-    public List<Path> pins(Path directory) {
-        return pins.keySet().stream().filter(path -> path.startsWith(directory)).toList();
-    }
-
-    @Override
     public List<String> list(Path directory) {
         return pins.keySet().stream()
                 .filter(p -> directory.equals(p.getParent()))
