@@ -1,0 +1,152 @@
+package io.stentor.kube;
+
+import java.io.PrintStream;
+import java.text.MessageFormat;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.logging.Formatter;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// The programs' log: one line a record on standard error: UTC time, level, component, message. Components log with
+/// `System.getLogger("component")` and put details into the message as `key=value`.
+public final class Logging {
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    /// Held here because the log framework itself keeps loggers only weakly.
+    private static final Logger ROOT = Logger.getLogger("");
+
+    private static final Logger CLIENT = Logger.getLogger("io.fabric8");
+
+    private static final List<Logger> OTHERS = Stream.of("java", "javax", "jdk", "sun", "com", "io")
+            .map(Logger::getLogger)
+            .toList();
+
+    private Logging() {}
+
+    /// Replaces whatever the process logs with so far.
+    public static void start(LogSettings settings) {
+        start(settings, System.err);
+    }
+
+    static void start(LogSettings settings, PrintStream out) {
+        LogManager.getLogManager().reset();
+        ROOT.setLevel(settings.debug() ? Level.FINE : Level.INFO);
+        // The client reports every retry; what matters of it, our own components say.
+        CLIENT.setLevel(settings.debug() ? Level.INFO : Level.SEVERE);
+        OTHERS.forEach(others -> others.setLevel(Level.INFO));
+        ROOT.addHandler(new Lines(out, new Line(settings)));
+    }
+
+    private static final class Lines extends Handler {
+        private final PrintStream out;
+
+        Lines(PrintStream out, Formatter line) {
+            this.out = out;
+            setFormatter(line);
+        }
+
+        @Override
+        public void publish(LogRecord record) {
+            if (isLoggable(record)) {
+                out.print(getFormatter().format(record));
+                out.flush();
+            }
+        }
+
+        @Override
+        public void flush() {
+            out.flush();
+        }
+
+        @Override
+        public void close() {
+            flush();
+        }
+    }
+
+    private static final class Line extends Formatter {
+        private final LogSettings settings;
+
+        Line(LogSettings settings) {
+            this.settings = settings;
+        }
+
+        @Override
+        public String format(LogRecord record) {
+            String time = TIME.format(record.getInstant() == null ? Instant.now() : record.getInstant());
+            String level = level(record.getLevel());
+            String name = record.getLoggerName() == null ? "" : record.getLoggerName();
+            String component = name.substring(name.lastIndexOf('.') + 1);
+            String message = message(record) + thrown(record.getThrown());
+            return settings.json()
+                    ? "{\"time\":\"" + time + "\",\"level\":\"" + level + "\",\"component\":\"" + escaped(component)
+                            + "\",\"message\":\"" + escaped(message) + "\"}\n"
+                    : time + " " + level + " " + component + " " + message.replace("\n", "\\n") + "\n";
+        }
+
+        private static String level(Level level) {
+            int value = level.intValue();
+            return value >= Level.SEVERE.intValue()
+                    ? "error"
+                    : value >= Level.WARNING.intValue() ? "warn" : value >= Level.INFO.intValue() ? "info" : "debug";
+        }
+
+        private static String message(LogRecord record) {
+            String text = record.getMessage() == null ? "" : record.getMessage();
+            Object[] parameters = record.getParameters();
+            try {
+                return parameters == null || parameters.length == 0 ? text : MessageFormat.format(text, parameters);
+            } catch (IllegalArgumentException notAPattern) {
+                return text;
+            }
+        }
+
+        /// The causes in one line; the stack only for whoever debugs.
+        private String thrown(@Nullable Throwable thrown) {
+            if (thrown == null) {
+                return "";
+            }
+            StringBuilder text = new StringBuilder();
+            for (Throwable t = thrown; t != null; t = t.getCause()) {
+                text.append(text.isEmpty() ? " error=\"" : ": ").append(t);
+            }
+            text.append('"');
+            if (settings.debug()) {
+                for (StackTraceElement frame : thrown.getStackTrace()) {
+                    text.append("\n  at ").append(frame);
+                }
+            }
+            return text.toString();
+        }
+
+        private static String escaped(String text) {
+            StringBuilder escaped = new StringBuilder(text.length() + 8);
+            for (int i = 0; i < text.length(); i++) {
+                char c = text.charAt(i);
+                switch (c) {
+                    case '"' -> escaped.append("\\\"");
+                    case '\\' -> escaped.append("\\\\");
+                    case '\n' -> escaped.append("\\n");
+                    default -> {
+                        if (c < 0x20) {
+                            escaped.append(String.format("\\u%04x", (int) c));
+                        } else {
+                            escaped.append(c);
+                        }
+                    }
+                }
+            }
+            return escaped.toString();
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package io.stentor.kube;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.dsl.Informable;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.stentor.model.Problem;
+import io.stentor.model.Source;
+import io.stentor.model.State;
+import io.stentor.model.Store;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+
+/// The cluster's objects on their way into the [Store]: nodes and the pods of other nodes. What is there when it
+/// starts is committed in few large batches, and its source then marked as synced; later changes one by one, or
+/// together while there are many.
+///
+/// An API server that is away delays `synced`, and ends nothing.
+public final class Sources implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger("sources");
+
+    private final Store store;
+    private final String own;
+    private final NodeTable nodes;
+    private final PodTable pods = new PodTable();
+    private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
+    private final List<Source> synced = new ArrayList<>();
+    private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
+    private final Thread owner;
+
+    private Sources(String own, Store store) {
+        this.own = own;
+        this.store = store;
+        this.nodes = new NodeTable(own);
+        this.owner = Thread.ofVirtual().name("sources").unstarted(this::run);
+    }
+
+    /// @param own   name of the agent's own node: it keeps what others claim as well, and its pods are not remote
+    /// @param store awaits [Source#NODES] and [Source#PODS]
+    public static Sources start(KubeClient client, String own, Store store) {
+        Sources sources = new Sources(own, store);
+        sources.owner.start();
+        sources.informers.add(client.follow(
+                all(client, Kinds.CILIUM_NODE),
+                sources.handler(
+                        Source.NODES,
+                        sources.nodes::seen,
+                        object -> sources.nodes.gone(object.getMetadata().getName())),
+                sources.trouble(Source.NODES, "CiliumNode")));
+        sources.informers.add(client.follow(
+                all(client, Kinds.CILIUM_ENDPOINT),
+                sources.handler(Source.PODS, sources.pods::seen, object -> sources.pods.gone(PodTable.key(object))),
+                sources.trouble(Source.PODS, "CiliumEndpoint")));
+        return sources;
+    }
+
+    private static Informable<GenericKubernetesResource> all(KubeClient client, ResourceDefinitionContext kind) {
+        var objects = client.kubernetes().genericKubernetesResources(kind);
+        return kind.isNamespaceScoped() ? objects.inAnyNamespace() : objects;
+    }
+
+    private ResourceEventHandler<GenericKubernetesResource> handler(
+            Source source, Consumer<GenericKubernetesResource> seen, Consumer<GenericKubernetesResource> gone) {
+        return new ResourceEventHandler<>() {
+            @Override
+            public void onAdd(GenericKubernetesResource object) {
+                inbox.add(() -> seen.accept(object));
+            }
+
+            @Override
+            public void onUpdate(GenericKubernetesResource before, GenericKubernetesResource object) {
+                inbox.add(() -> seen.accept(object));
+            }
+
+            @Override
+            public void onDelete(GenericKubernetesResource object, boolean unseen) {
+                inbox.add(() -> gone.accept(object));
+            }
+
+            @Override
+            public void onList(String resourceVersion, boolean remainedEmpty) {
+                inbox.add(() -> synced.add(source));
+            }
+        };
+    }
+
+    /// While objects cannot be followed, what is known of them stays as it is.
+    private Consumer<String> trouble(Source source, String kind) {
+        return reason -> store.commit(state -> state.withProblems(
+                source,
+                kind,
+                reason.isEmpty()
+                        ? List.of()
+                        : List.of(new Problem(kind, "", "the objects cannot be followed: " + reason))));
+    }
+
+    private void run() {
+        List<Runnable> batch = new ArrayList<>();
+        try {
+            while (true) {
+                batch.add(inbox.take());
+                inbox.drainTo(batch);
+                batch.forEach(Sources::attempt);
+                batch.clear();
+                attempt(this::commit);
+            }
+        } catch (InterruptedException closed) {
+            // The end.
+        }
+    }
+
+    private void commit() {
+        boolean nodesChanged = nodes.settle();
+        if (nodesChanged) {
+            pods.nodesAre(
+                    nodes.settled().values().stream().map(Translated::rows).toList(), own);
+        }
+        store.commit(state -> {
+            State next = pods.into(nodesChanged ? nodes.into(state) : state);
+            for (Source source : synced) {
+                next = next.withSynced(source);
+            }
+            return next;
+        });
+        nodes.told();
+        pods.told();
+        synced.clear();
+    }
+
+    /// One object that we stumble over must not keep the others away.
+    private static void attempt(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "an object of the cluster was not understood", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        informers.forEach(SharedIndexInformer::stop);
+        owner.interrupt();
+    }
+}

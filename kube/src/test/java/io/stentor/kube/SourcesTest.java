@@ -1,0 +1,165 @@
+package io.stentor.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.stentor.model.IpAddress;
+import io.stentor.model.RemotePod;
+import io.stentor.model.Source;
+import io.stentor.model.State;
+import io.stentor.model.Store;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SourcesTest {
+
+    private final ApiServer server = new ApiServer();
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    private void createNode(String name, String address, String podCidr) {
+        server.kubernetes
+                .genericKubernetesResources(Kinds.CILIUM_NODE)
+                .resource(ApiServer.object("""
+                apiVersion: cilium.io/v2
+                kind: CiliumNode
+                metadata: {name: %s}
+                spec: {addresses: [{type: InternalIP, ip: %s}], ipam: {podCIDRs: [%s]}}
+                """.formatted(name, address, podCidr)))
+                .create();
+    }
+
+    private void createEndpoint(String name, String address, String node) {
+        server.kubernetes
+                .genericKubernetesResources(Kinds.CILIUM_ENDPOINT)
+                .inNamespace("default")
+                .resource(ApiServer.object("""
+                apiVersion: cilium.io/v2
+                kind: CiliumEndpoint
+                metadata: {name: %s, namespace: default}
+                status: {identity: {id: 5}, networking: {addressing: [{ipv4: %s}], node: %s}}
+                """.formatted(name, address, node)))
+                .create();
+    }
+
+    @Test
+    void what_is_there_is_committed_before_its_source_is_synced_and_changes_follow() throws Exception {
+        createNode("a", "192.0.2.1", "10.0.0.0/24");
+        createNode("b", "192.0.2.2", "10.0.1.0/24");
+        createEndpoint("local", "10.0.0.5", "192.0.2.1");
+        createEndpoint("remote", "10.0.1.5", "192.0.2.2");
+        Store store = new Store(State.awaiting(Set.of(Source.NODES, Source.PODS)));
+        try (KubeClient client = server.client();
+                Sources _ = Sources.start(client, "a", store)) {
+            ApiServer.await(() -> store.current().synced());
+            assertThat(store.current().nodes().size()).isEqualTo(2);
+            assertThat(store.current().pods().values())
+                    .containsExactly(new RemotePod(IpAddress.of("10.0.1.5"), 5, IpAddress.of("192.0.2.2")));
+
+            createEndpoint("late", "10.0.1.6", "192.0.2.2");
+            ApiServer.await(() -> store.current().pods().size() == 2);
+            server.kubernetes
+                    .genericKubernetesResources(Kinds.CILIUM_NODE)
+                    .withName("b")
+                    .delete();
+            ApiServer.await(() -> store.current().nodes().size() == 1);
+            createNode("c", "192.0.2.1", "10.0.0.128/25");
+            ApiServer.await(() -> store.current().problems().size() >= 2);
+            assertThat(store.current().problems())
+                    .extracting(Object::toString)
+                    .containsExactly(
+                            "CiliumNode/c spec.addresses: 192.0.2.1 is an address of node a already and is left out here",
+                            "CiliumNode/c spec.ipam.podCIDRs: 10.0.0.128/25 overlaps 10.0.0.0/24 of node a and is left out here");
+        }
+    }
+
+    @Test
+    void a_server_that_is_away_takes_nothing_away_and_what_changed_meanwhile_is_seen_after() throws Exception {
+        createNode("a", "192.0.2.1", "10.0.0.0/24");
+        createNode("b", "192.0.2.2", "10.0.1.0/24");
+        Store store = new Store(State.awaiting(Set.of(Source.NODES, Source.PODS)));
+        try (KubeClient client = server.client();
+                Sources _ = Sources.start(client, "a", store)) {
+            ApiServer.await(() -> store.current().synced());
+            assertThat(client.problem()).isEmpty();
+
+            server.away();
+            ApiServer.await(() -> client.problem().isPresent());
+            assertThat(client.problem().orElseThrow().toString())
+                    .matches("Kubernetes: the API server http://localhost:[0-9]+ cannot be reached: .*");
+            ApiServer.await(() -> store.current().problems().size() == 2);
+            assertThat(store.current().nodes().size()).isEqualTo(2);
+
+            server.again();
+            createNode("a", "192.0.2.1", "10.0.0.0/24");
+            createNode("c", "192.0.2.3", "10.0.2.0/24");
+            ApiServer.await(() -> store.current().nodes().containsKey("c"));
+            ApiServer.await(() -> !store.current().nodes().containsKey("b"));
+            ApiServer.await(() -> store.current().problems().isEmpty());
+            assertThat(client.problem()).isEmpty();
+        }
+    }
+
+    @Test
+    void an_agent_creates_its_node_and_keeps_it_in_line_and_leaves_the_rest_of_it_alone() throws Exception {
+        server.kubernetes
+                .resource(new NodeBuilder()
+                        .withNewMetadata()
+                        .withName("a")
+                        .addToLabels("zone", "z1")
+                        .endMetadata()
+                        .withNewSpec()
+                        .withPodCIDRs("10.0.0.0/24")
+                        .endSpec()
+                        .withNewStatus()
+                        .addNewAddress("192.0.2.1", "InternalIP")
+                        .addNewAddress("a", "Hostname")
+                        .endStatus()
+                        .build())
+                .create();
+        var nodes = server.kubernetes.genericKubernetesResources(Kinds.CILIUM_NODE);
+        try (KubeClient client = server.client();
+                CiliumNodeWriter writer = CiliumNodeWriter.start(client, "a", IpamMode.CLUSTER_POOL)) {
+            ApiServer.await(() -> nodes.withName("a").get() != null);
+            assertThat(CiliumNodes.translate(nodes.withName("a").get()).rows().addresses())
+                    .hasToString("[NodeAddress[type=InternalIP, address=192.0.2.1]]");
+            assertThat(nodes.withName("a").get().getMetadata().getLabels()).containsEntry("zone", "z1");
+
+            nodes.withName("a")
+                    .patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            "{\"spec\":{\"ipam\":{\"podCIDRs\":[\"10.9.0.0/24\"]}}}");
+            writer.ready(true);
+            ApiServer.await(() -> "true"
+                    .equals(nodes.withName("a")
+                            .get()
+                            .getMetadata()
+                            .getAnnotations()
+                            .get(Kinds.AGENT_READY)));
+            assertThat(CiliumNodes.translate(nodes.withName("a").get()).rows().podCidrs())
+                    .hasToString("[10.9.0.0/24]");
+
+            nodes.withName("a").delete();
+            ApiServer.await(() -> nodes.withName("a").get() != null);
+            server.kubernetes
+                    .nodes()
+                    .withName("a")
+                    .edit(n -> new NodeBuilder(n)
+                            .editMetadata()
+                            .removeFromLabels("zone")
+                            .addToLabels("rack", "r1")
+                            .endMetadata()
+                            .build());
+            ApiServer.await(
+                    () -> nodes.withName("a").get().getMetadata().getLabels().containsKey("rack"));
+            assertThat(nodes.withName("a").get().getMetadata().getLabels().get("zone"))
+                    .isNull();
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package io.stentor.model;
+
+/// Where rows come from. A source is synced once all that it had at the start has been committed;
+/// until then a missing row says nothing, and nothing is deleted from the kernel for it.
+///
+/// Whoever adds a source adds it here; which of them a process has, it says when it makes its [State].
+public enum Source {
+    /// `CiliumNode` objects: [Table#NODES].
+    NODES,
+    /// Pods of other nodes, by their `CiliumEndpoint` objects: [Table#PODS].
+    PODS,
+    /// Pods of this node, by CNI requests and what was kept of them on disk: [Table#ENDPOINTS].
+    ENDPOINTS
+}

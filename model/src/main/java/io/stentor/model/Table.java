@@ -1,0 +1,53 @@
+package io.stentor.model;
+
+import java.util.function.Function;
+
+/// The name of one table of a [State], with the types of its keys and rows and how a row tells its key. Tables are
+/// added here and nowhere else.
+///
+/// @param <K> the key
+/// @param <R> the row, a record
+public final class Table<K, R> implements Comparable<Table<?, ?>> {
+    /// Nodes of the cluster by name.
+    public static final Table<String, Node> NODES = new Table<>("nodes", Node::name);
+
+    /// Pods of this node by endpoint ID.
+    public static final Table<Integer, Endpoint> ENDPOINTS = new Table<>("endpoints", Endpoint::id);
+
+    /// Pods of other nodes by address.
+    public static final Table<IpAddress, RemotePod> PODS = new Table<>("pods", RemotePod::address);
+
+    private final String name;
+    private final Function<R, K> key;
+
+    private Table(String name, Function<R, K> key) {
+        this.name = name;
+        this.key = key;
+    }
+
+    /// The key under which a row stands.
+    public K key(R row) {
+        return key.apply(row);
+    }
+
+    @Override
+    public int compareTo(Table<?, ?> other) {
+        return name.compareTo(other.name);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return name.hashCode();
+    }
+
+    /// As the command line names it.
+    @Override
+    public String toString() {
+        return name;
+    }
+}
