@@ -19,6 +19,7 @@ deps-test: deps ## and what the tests need
 
 build: deps-build programs ## compile everything; no root needed
 	@$(MVN) package -DskipTests
+	@scripts/snapshot
 
 deps-build:
 	@scripts/deps build
