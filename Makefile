@@ -47,6 +47,12 @@ test-kernel: deps-test programs ## programs and kernel access on this kernel; ro
 test-lab: deps-test programs ## real traffic in a lab; root
 	@scripts/test lab
 
+lab: deps build ## a three-node cluster with a demo on this machine, left running; root
+	@scripts/lab
+
+lab-down: ## take it away
+	@./stentor lab down
+
 gen: ## derive the Java layouts from the C headers
 	@scripts/deps build
 	@$(MAKE) --no-print-directory -C bpf gen
