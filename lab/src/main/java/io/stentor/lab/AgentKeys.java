@@ -65,7 +65,7 @@ final class AgentKeys {
 
     /// Whether the lab starts an operator.
     static boolean operatorRuns(LabSpec spec) {
-        return spec.agents() && operatorAllocates(spec);
+        return spec.agents();
     }
 
     /// Whether the operator gives out pod CIDRs, or the lab's own controllers do.

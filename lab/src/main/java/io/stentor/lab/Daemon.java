@@ -197,6 +197,7 @@ final class Daemon implements AutoCloseable {
             return switch (request.path("method").asText()) {
                 case "ping" -> Json.object();
                 case "status" -> status();
+                case "progress" -> progress();
                 case "pod" -> enter(request);
                 case "kill" -> done(() -> node(name).killAgent());
                 case "restart" ->
@@ -241,13 +242,19 @@ final class Daemon implements AutoCloseable {
         }
     }
 
-    private JsonNode status() {
+    private ObjectNode status() {
         ObjectNode status = Json.object()
                 .put("name", topology.plan().spec().name())
                 .put("apiServer", address)
                 .put("kubeconfig", topology.directory().kubeconfig().toString());
         ObjectApi objects = api.isDone() ? api.join().objects() : null;
         status.set("nodes", objects == null ? Json.array() : new LabStatus(objects).nodes(all()));
+        return status;
+    }
+
+    /// The status, what was done so far, and what went wrong for good.
+    private JsonNode progress() {
+        ObjectNode status = status();
         progress.forEach(status.withArray("progress")::add);
         Stream.concat(all().stream().map(LabNode::agentFailure).flatMap(failure -> failure.stream()), operatorFailure())
                 .findFirst()

@@ -19,21 +19,22 @@ final class ExecCommand extends LabCommand {
             description = "Which one (default: the first).")
     String container = "";
 
-    @Parameters(arity = "2..*", paramLabel = "NAMESPACE/POD -- COMMAND", description = "Where, and what.")
-    List<String> operands = new ArrayList<>();
+    @Parameters(index = "0", paramLabel = "NAMESPACE/POD", description = "The pod.")
+    String target = "";
+
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "-- COMMAND", description = "What to run there.")
+    List<String> words = new ArrayList<>();
 
     @Override
     int run() throws Exception {
-        List<String> command = Foreground.operands(operands);
-        String[] target = operands.getFirst().split("/", -1);
-        if (target.length != 2 || target[0].isEmpty() || target[1].isEmpty()) {
-            throw new LabFailure(
-                    LabFailure.WRONG_USE, "A pod is named NAMESPACE/POD, not '" + operands.getFirst() + "'.");
+        String[] names = target.split("/", -1);
+        if (names.length != 2 || names[0].isEmpty() || names[1].isEmpty()) {
+            throw new LabFailure(LabFailure.WRONG_USE, "A pod is named NAMESPACE/POD, not '" + target + "'.");
         }
-        JsonNode entrance = ask("pod", Map.of("namespace", target[0], "pod", target[1], "container", container));
+        JsonNode entrance = ask("pod", Map.of("namespace", names[0], "pod", names[1], "container", container));
         List<String> all = new ArrayList<>();
         entrance.path("enter").forEach(word -> all.add(word.asText()));
-        all.addAll(command);
+        all.addAll(words);
         Map<String, String> environment = new LinkedHashMap<>();
         entrance.path("environment")
                 .properties()

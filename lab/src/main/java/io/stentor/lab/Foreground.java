@@ -10,16 +10,6 @@ final class Foreground {
 
     private Foreground() {}
 
-    /// The command of `TARGET -- COMMAND…`, with or without the dashes.
-    static List<String> operands(List<String> operands) {
-        int first = operands.size() > 1 && operands.get(1).equals("--") ? 2 : 1;
-        List<String> command = operands.subList(Math.min(first, operands.size()), operands.size());
-        if (command.isEmpty()) {
-            throw new LabFailure(LabFailure.WRONG_USE, "Say what to run: … " + operands.getFirst() + " -- COMMAND.");
-        }
-        return command;
-    }
-
     /// The command, run in the folder where the user stands, if that can be seen from inside.
     static List<String> here(List<String> command) {
         List<String> all = new ArrayList<>(

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -25,11 +26,11 @@ final class LabLock implements AutoCloseable {
     }
 
     /// Waits until nobody else has it.
-    static LabLock take() {
+    static LabLock take() throws InterruptedException {
         try {
             while (true) {
                 FileChannel channel = FileChannel.open(FILE, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock lock = channel.lock();
+                FileLock lock = lock(channel);
                 // Whoever had it before may have deleted the file that was opened here.
                 byte[] token = UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII);
                 channel.write(ByteBuffer.wrap(token), 0);
@@ -40,6 +41,16 @@ final class LabLock implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static FileLock lock(FileChannel channel) throws IOException, InterruptedException {
+        while (true) {
+            try {
+                return channel.lock();
+            } catch (OverlappingFileLockException heldInThisProcess) {
+                Thread.sleep(20);
+            }
         }
     }
 

@@ -13,19 +13,20 @@ import picocli.CommandLine.Parameters;
                 "Run a command on a node, or on the host 'outside', which is none: in its network, mounts and cgroup.")
 final class NodeExecCommand extends LabCommand {
 
-    @Parameters(arity = "2..*", paramLabel = "NODE -- COMMAND", description = "Where, and what.")
-    List<String> operands = new ArrayList<>();
+    @Parameters(index = "0", paramLabel = "NODE", description = "The node, or outside.")
+    String target = "";
+
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "-- COMMAND", description = "What to run there.")
+    List<String> words = new ArrayList<>();
 
     @Override
     int run() throws Exception {
         Topology topology = topology();
-        List<String> command = Foreground.operands(operands);
-        var space = topology.space(topology.plan().host(operands.getFirst()));
+        var space = topology.space(topology.plan().host(target));
         if (!space.cgroup().exists()) {
             throw new LabFailure(
-                    LabFailure.NOT_REACHABLE,
-                    "'" + operands.getFirst() + "' of the lab '" + name + "' is switched off.");
+                    LabFailure.NOT_REACHABLE, "'" + target + "' of the lab '" + name + "' is switched off.");
         }
-        return Foreground.run(space.enter("", Foreground.here(command)), Map.of());
+        return Foreground.run(space.enter("", Foreground.here(words)), Map.of());
     }
 }

@@ -33,7 +33,7 @@ final class Progress {
                 throw new LabFailure("The lab '" + directory.name() + "' could not be started: "
                         + Tail.lastLine(directory.log("apiserver")));
             }
-            status = new ControlClient(directory).tryAsk("status", Map.of());
+            status = new ControlClient(directory).tryAsk("progress", Map.of());
             if (status.isPresent()) {
                 tell(status.get());
                 String failure = status.get().path("failure").asText("");

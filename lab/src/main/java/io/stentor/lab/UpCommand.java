@@ -60,13 +60,25 @@ final class UpCommand extends LabCommand {
     @Option(names = "--detach", description = "Leave the lab running and return.")
     boolean detach;
 
+    /// Whether Ctrl-C takes the lab down: not one that this command has nothing to do with.
+    private volatile boolean ours;
+
     @Override
     int run() throws IOException, InterruptedException {
         LabSpec spec = new LabSpec(name, nodes, new Shape(routing, underlay, families), !withoutAgents, parsed());
         AgentKeys.check(spec);
         Preflight.check();
+        if (!detach) {
+            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(this::takeDown));
+        }
         Process daemon = start(spec).orElse(null);
-        new Progress(directory(), out()).awaitReady(daemon);
+        try {
+            new Progress(directory(), out()).awaitReady(daemon);
+        } catch (LabFailure failed) {
+            // What went wrong is easier to find in a lab that is still there.
+            ours = false;
+            throw failed;
+        }
         if (detach) {
             return 0;
         }
@@ -92,8 +104,10 @@ final class UpCommand extends LabCommand {
             Cgroup cgroup = Cgroup.ofLab(name).child("daemon");
             if (cgroup.exists() && cgroup.populated()) {
                 reuse(spec);
+                ours = true;
                 return Optional.empty();
             }
+            ours = true;
             DownCommand.remove(directory());
             Removal.prepare();
             SpecFile.write(spec, directory().spec());
@@ -110,7 +124,6 @@ final class UpCommand extends LabCommand {
     }
 
     private int follow() throws IOException, InterruptedException {
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(this::takeDown));
         List<Tail> tails = Stream.concat(
                         Stream.of("apiserver", "operator"),
                         topology().plan().nodes().stream().map(node -> node.name()))
@@ -129,6 +142,9 @@ final class UpCommand extends LabCommand {
     }
 
     private void takeDown() {
+        if (!ours) {
+            return;
+        }
         try (LabLock _ = LabLock.take()) {
             DownCommand.remove(directory());
             Removal.finish();

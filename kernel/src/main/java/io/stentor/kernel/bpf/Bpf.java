@@ -42,14 +42,6 @@ public interface Bpf {
     /// The link pinned at `path`, or empty if nothing is there.
     Optional<BpfLink> openPinnedLink(Path path);
 
-    /// All that is pinned in a directory and below, sorted; empty if there is no such directory.
-    List<Path> pins(Path directory);
-
-    /// Takes the name away; what nothing else holds ends. Links that are only pinned detach.
-    ///
-    /// @return false if nothing was there
-    boolean unpin(Path path);
-
     /// Loads all programs of an object that are not skipped, makes its maps.
     ///
     /// @throws io.stentor.kernel.VerifierRejected names the program and shows the end of the log

@@ -21,10 +21,8 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /// eBPF without a kernel. Maps keep the kernel's rules; programs never run. All features are there until
@@ -32,21 +30,16 @@ import java.util.function.Supplier;
 public final class FakeBpf implements Bpf {
     private static final int CPUS = 2;
 
-    private final FakeMounts mounts;
     private final Supplier<FakeNetlink> currentNamespace;
     private final Set<Feature> features = EnumSet.allOf(Feature.class);
     private final FakeObjects objects = new FakeObjects(this);
-    private final Map<Integer, Object> descriptors = new HashMap<>();
-    private final Map<Path, Object> pins = new TreeMap<>();
-    private final List<FakeLink.Attachment> attachments = new ArrayList<>();
+    private final FakeHandles handles;
     private final Map<FakeTable, FakeRing> rings = new HashMap<>();
     private final List<String> calls = new ArrayList<>();
     private final Map<String, Integer> failures = new HashMap<>();
-    private int lastId;
-    private int lastDescriptor = 100;
 
     FakeBpf(FakeMounts mounts, Supplier<FakeNetlink> currentNamespace) {
-        this.mounts = mounts;
+        this.handles = new FakeHandles(mounts);
         this.currentNamespace = currentNamespace;
     }
 
@@ -80,7 +73,7 @@ public final class FakeBpf implements Bpf {
 
     /// Descriptors that are open: what a test leaks.
     public synchronized int openDescriptors() {
-        return descriptors.size();
+        return handles.open();
     }
 
     /// The ring behind a map, for tests to put records into.
@@ -94,56 +87,40 @@ public final class FakeBpf implements Bpf {
         if (spec.maxEntries() <= 0 || (!ring && spec.keySize() <= 0)) {
             throw new KernelException("BPF_MAP_CREATE", spec.toString(), Errno.EINVAL, "");
         }
-        return new FakeMap(this, new FakeTable(nextId(), spec));
+        return new FakeMap(this, new FakeTable(handles.nextId(), spec));
     }
 
     @Override
     public synchronized Optional<BpfMap> openPinnedMap(Path path) {
-        return pinned(path, FakeTable.class).map(table -> new FakeMap(this, table));
+        return handles.pinned(path, FakeTable.class).map(table -> new FakeMap(this, table));
     }
 
     @Override
     public synchronized Optional<BpfMap> openMap(int id) {
-        List<Object> held = new ArrayList<>(descriptors.values());
-        held.addAll(pins.values());
-        return held.stream()
-                .filter(object -> object instanceof FakeTable table && table.id() == id)
-                .findFirst()
-                .map(table -> new FakeMap(this, (FakeTable) table));
+        return handles.table(id).map(table -> new FakeMap(this, table));
     }
 
     @Override
     public synchronized Optional<BpfProgram> openPinnedProgram(Path path) {
-        return pinned(path, FakeProgram.Code.class).map(code -> new FakeProgram(this, code));
+        return handles.pinned(path, FakeProgram.Code.class).map(code -> new FakeProgram(this, code));
     }
 
     @Override
     public synchronized Optional<BpfLink> openPinnedLink(Path path) {
-        return pinned(path, FakeLink.Attachment.class).map(attachment -> new FakeLink(this, attachment, path));
+        return handles.pinned(path, FakeLink.Attachment.class).map(attachment -> new FakeLink(this, attachment, path));
     }
 
-    private <T> Optional<T> pinned(Path path, Class<T> kind) {
-        Object object = pins.get(path);
-        if (object == null) {
-            return Optional.empty();
-        }
-        if (!kind.isInstance(object)) {
-            throw new KernelException("BPF_OBJ_GET", path.toString(), Errno.EINVAL, "another kind of object");
-        }
-        return Optional.of(kind.cast(object));
-    }
-
-    @Override
+    /// All that is pinned in a directory and below, sorted.
     public synchronized List<Path> pins(Path directory) {
-        return pins.keySet().stream().filter(path -> path.startsWith(directory)).toList();
+        return handles.pins(directory);
     }
 
-    @Override
+    /// As deleting the file of a pin does; what nothing else holds ends.
+    ///
+    /// @return false if nothing was there
     public synchronized boolean unpin(Path path) {
         called("unpin " + path);
-        boolean was = pins.remove(path) != null;
-        dropUnheld();
-        return was;
+        return handles.unpin(path);
     }
 
     @Override
@@ -162,27 +139,23 @@ public final class FakeBpf implements Bpf {
         FakeNetlink namespace = currentNamespace.get();
         boolean filter = hook instanceof Hook.Tc && !has(Feature.TCX);
         FakeProgram.Code code = ((FakeProgram) program).code();
-        var attachment = new FakeLink.Attachment(nextId(), hook, namespace, filter, code);
+        var attachment = new FakeLink.Attachment(handles.nextId(), hook, namespace, filter, code);
         if (!attachment.alive()) {
             throw new KernelException("BPF_LINK_CREATE", program + " to " + hook, Errno.ENODEV, "");
         }
-        if (filter) {
-            attachments.removeIf(other -> other.at(hook, namespace));
-        }
-        attachments.add(attachment);
+        handles.attach(attachment, hook);
         return new FakeLink(this, attachment, null);
     }
 
     @Override
     public synchronized BpfLink attach(BpfProgram program, Hook hook, Path pin) {
-        Optional<BpfLink> existing = openPinnedLink(pin);
+        Optional<FakeLink.Attachment> existing = handles.pinned(pin, FakeLink.Attachment.class);
         if (existing.isPresent()) {
-            FakeLink.Attachment attachment = (FakeLink.Attachment) pins.get(pin);
-            if (attachment != null && attachment.alive() && attachment.at(hook, currentNamespace.get())) {
-                existing.get().update(program);
-                return existing.get();
+            if (existing.get().alive() && existing.get().at(hook, currentNamespace.get())) {
+                BpfLink link = new FakeLink(this, existing.get(), pin);
+                link.update(program);
+                return link;
             }
-            existing.get().close();
             unpin(pin);
         }
         BpfLink made = attach(program, hook);
@@ -192,8 +165,7 @@ public final class FakeBpf implements Bpf {
 
     @Override
     public synchronized List<Attached> attached(Hook hook) {
-        return attachments.stream()
-                .filter(attachment -> attachment.alive() && attachment.at(hook, currentNamespace.get()))
+        return handles.at(hook, currentNamespace.get()).stream()
                 .map(at -> new Attached(
                         at.program().id(),
                         at.filter() ? 0 : at.id(),
@@ -226,39 +198,6 @@ public final class FakeBpf implements Bpf {
         return CPUS;
     }
 
-    synchronized int nextId() {
-        return ++lastId;
-    }
-
-    synchronized int descriptorFor(Object object) {
-        descriptors.put(++lastDescriptor, object);
-        return lastDescriptor;
-    }
-
-    synchronized void closed(int descriptor) {
-        descriptors.remove(descriptor);
-        dropUnheld();
-    }
-
-    /// An attachment ends when neither a descriptor nor a pin holds it.
-    private void dropUnheld() {
-        attachments.removeIf(attachment -> !descriptors.containsValue(attachment) && !pins.containsValue(attachment));
-    }
-
-    synchronized void detach(FakeLink.Attachment attachment) {
-        attachments.remove(attachment);
-    }
-
-    synchronized void pin(Path path, Object object) {
-        called("pin " + path);
-        if (!mounts.isBpffs(path)) {
-            throw new KernelException("BPF_OBJ_PIN", path.toString(), Errno.EPERM, "");
-        }
-        if (pins.putIfAbsent(path, object) != null) {
-            throw new KernelException("BPF_OBJ_PIN", path.toString(), Errno.EEXIST, "");
-        }
-    }
-
     synchronized void called(String call) {
         calls.add(call);
     }
@@ -270,23 +209,7 @@ public final class FakeBpf implements Bpf {
         }
     }
 
-    /// Maps of maps and prog arrays are written descriptors and keep ids.
-    synchronized byte[] resolve(String call, MapSpec spec, byte[] value) {
-        if (!spec.type().ofMaps() && spec.type() != MapType.PROG_ARRAY) {
-            return value;
-        }
-        int descriptor = java.nio.ByteBuffer.wrap(value)
-                .order(java.nio.ByteOrder.nativeOrder())
-                .getInt();
-        return switch (descriptors.get(descriptor)) {
-            case FakeTable table when spec.type().ofMaps() -> BpfMap.index(table.id());
-            case FakeProgram.Code code when spec.type() == MapType.PROG_ARRAY -> BpfMap.index(code.id());
-            case null, default -> throw new KernelException(call, "map " + spec.name(), Errno.EBADF, "");
-        };
-    }
-
-    /// The map behind an open map's id, for [FakeObjects].
-    synchronized FakeMap another(BpfMap map) {
-        return (FakeMap) openMap(map.id()).orElseThrow(() -> new NoSuchElementException("map " + map.id()));
+    FakeHandles handles() {
+        return handles;
     }
 }

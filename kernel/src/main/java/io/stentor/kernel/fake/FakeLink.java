@@ -37,6 +37,10 @@ final class FakeLink implements BpfLink {
             return filter;
         }
 
+        FakeNetlink namespace() {
+            return namespace;
+        }
+
         boolean at(Hook other, FakeNetlink otherNamespace) {
             return hook.equals(other) && (namespace == otherNamespace || device() == 0);
         }
@@ -75,7 +79,7 @@ final class FakeLink implements BpfLink {
     FakeLink(FakeBpf bpf, Attachment attachment, @Nullable Path pin) {
         this.bpf = bpf;
         this.attachment = attachment;
-        this.fd = bpf.descriptorFor(attachment);
+        this.fd = bpf.handles().open(attachment);
         this.pin = pin;
     }
 
@@ -92,13 +96,14 @@ final class FakeLink implements BpfLink {
 
     @Override
     public void pin(Path path) {
-        bpf.pin(path, attachment);
+        bpf.called("pin " + path);
+        bpf.handles().pin(path, attachment);
         pin = path;
     }
 
     @Override
     public void detach() {
-        bpf.detach(attachment);
+        bpf.handles().detach(attachment);
         if (pin != null) {
             bpf.unpin(pin);
         }
@@ -109,7 +114,7 @@ final class FakeLink implements BpfLink {
     public void close() {
         if (open) {
             open = false;
-            bpf.closed(fd);
+            bpf.handles().close(fd);
         }
     }
 }

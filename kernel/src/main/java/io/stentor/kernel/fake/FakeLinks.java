@@ -57,6 +57,8 @@ final class FakeLinks {
                 int own = here.make(veth.name(), "veth", veth.settings());
                 here.join(own, there, peer);
                 there.join(peer, here, own);
+                there.tell(peer);
+                here.tell(own);
             }
             case LinkSpec.Vxlan vxlan -> here.single(vxlan, "vxlan");
             case LinkSpec.Bridge bridge -> here.single(bridge, "bridge");
@@ -65,7 +67,7 @@ final class FakeLinks {
 
     private void single(LinkSpec spec, String kind) {
         FakeNetlink.refuseUnless(free(spec.name()), Errno.EEXIST, "");
-        make(spec.name(), kind, spec.settings());
+        tell(make(spec.name(), kind, spec.settings()));
     }
 
     private FakeLinks place(List<LinkSetting> settings) {
@@ -92,7 +94,6 @@ final class FakeLinks {
                 set(index, setting);
             }
         }
-        tell(index);
         return index;
     }
 

@@ -20,7 +20,7 @@ public final class FakeMap implements BpfMap {
     FakeMap(FakeBpf bpf, FakeTable table) {
         this.bpf = bpf;
         this.table = table;
-        this.fd = bpf.descriptorFor(table);
+        this.fd = bpf.handles().open(table);
     }
 
     FakeTable table() {
@@ -59,7 +59,7 @@ public final class FakeMap implements BpfMap {
     }
 
     private void put(String call, byte[] key, byte[] value, UpdateMode mode) {
-        byte[] kept = bpf.resolve(call, spec(), sized(value, table.valueBytes(bpf.possibleCpus()), "value"));
+        byte[] kept = bpf.handles().resolve(call, spec(), sized(value, table.valueBytes(bpf.possibleCpus()), "value"));
         int errno = table.put(sized(key, spec().keySize(), "key"), kept, mode);
         if (errno != 0) {
             throw new KernelException(call, toString(), errno, "");
@@ -132,14 +132,15 @@ public final class FakeMap implements BpfMap {
     @Override
     public void pin(Path path) {
         requireOpen("BPF_OBJ_PIN");
-        bpf.pin(path, table);
+        bpf.called("pin " + path);
+        bpf.handles().pin(path, table);
     }
 
     @Override
     public void close() {
         if (open) {
             open = false;
-            bpf.closed(fd);
+            bpf.handles().close(fd);
         }
     }
 

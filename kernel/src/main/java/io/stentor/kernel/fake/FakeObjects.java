@@ -51,12 +51,16 @@ public final class FakeObjects {
             if (existing != null && !wanted.fits(existing.spec())) {
                 throw new MapMismatch(spec.name() + "/" + declared.name(), wanted, existing.spec());
             }
-            maps.put(declared.name(), existing == null ? bpf.createMap(wanted) : bpf.another(existing));
+            maps.put(
+                    declared.name(),
+                    existing == null ? bpf.createMap(wanted) : new FakeMap(bpf, ((FakeMap) existing).table()));
         }
         Map<String, BpfProgram> programs = new LinkedHashMap<>();
         definition.programs.forEach((name, type) -> {
             if (!spec.skipped().contains(name)) {
-                programs.put(name, new FakeProgram(bpf, new FakeProgram.Code(bpf.nextId(), name, type)));
+                programs.put(
+                        name,
+                        new FakeProgram(bpf, new FakeProgram.Code(bpf.handles().nextId(), name, type)));
             }
         });
         loaded.add(spec);

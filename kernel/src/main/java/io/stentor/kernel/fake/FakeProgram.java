@@ -23,7 +23,7 @@ public final class FakeProgram implements BpfProgram {
     FakeProgram(FakeBpf bpf, Code code) {
         this.bpf = bpf;
         this.code = code;
-        this.fd = bpf.descriptorFor(code);
+        this.fd = bpf.handles().open(code);
     }
 
     Code code() {
@@ -65,14 +65,15 @@ public final class FakeProgram implements BpfProgram {
 
     @Override
     public void pin(Path path) {
-        bpf.pin(path, code());
+        bpf.called("pin " + path);
+        bpf.handles().pin(path, code());
     }
 
     @Override
     public void close() {
         if (open) {
             open = false;
-            bpf.closed(fd);
+            bpf.handles().close(fd);
         }
     }
 

@@ -37,6 +37,10 @@ final class FakeRoutes {
                 routes.stream().filter(other -> sameKey(other, route)).findFirst();
         FakeNetlink.refuseUnless(replace || existing.isEmpty(), Errno.EEXIST, "");
         existing.ifPresent(routes::remove);
+        install(route);
+    }
+
+    private void install(Route route) {
         routes.add(route);
         namespace.tell(Topic.ROUTES, new Event.RouteSet(route));
     }
@@ -94,14 +98,14 @@ final class FakeRoutes {
 
     /// The routes that come with an address.
     void connect(Link link, Address address) {
-        routes.add(Route.to(Prefix.host(address.address()))
+        install(Route.to(Prefix.host(address.address()))
                 .dev(link.index())
                 .table(Route.LOCAL)
                 .protocol(BY_KERNEL)
                 .type(Route.Type.LOCAL));
         range(address).ifPresent(range -> {
             if (link.up() && routes.stream().noneMatch(other -> sameKey(other, range))) {
-                routes.add(range);
+                install(range);
             }
         });
     }

@@ -4,12 +4,9 @@ import io.stentor.kernel.Errno;
 import io.stentor.kernel.KernelException;
 import io.stentor.kernel.linux.BpfCall.Command;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// Names for kernel objects on a bpf file system.
 final class Pins {
@@ -26,17 +23,6 @@ final class Pins {
         }
         try (var call = new BpfCall(Command.OBJ_PIN)) {
             call.path(0, path.toString()).u32(8, fd).must(path.toString());
-        }
-    }
-
-    static List<Path> in(Path directory) {
-        if (!Files.isDirectory(directory)) {
-            return List.of();
-        }
-        try (Stream<Path> all = Files.walk(directory)) {
-            return all.filter(path -> !Files.isDirectory(path)).sorted().toList();
-        } catch (IOException | UncheckedIOException e) {
-            throw new KernelException("read", directory.toString(), Errno.EIO, e.toString());
         }
     }
 

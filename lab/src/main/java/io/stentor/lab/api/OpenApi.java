@@ -52,7 +52,7 @@ final class OpenApi {
 
     private ObjectNode index() {
         Set<String> paths = new TreeSet<>();
-        registry.kinds().all().forEach(kind -> paths.add(pathOf(kind.resource())));
+        registry.kindTable().all().forEach(kind -> paths.add(pathOf(kind.resource())));
         ObjectNode index = Json.object();
         ObjectNode all = index.putObject("paths");
         for (String path : paths) {
@@ -68,7 +68,7 @@ final class OpenApi {
         document.putObject("info").put("title", "Kubernetes (Stentor's lab)").put("version", "v1");
         ObjectNode paths = document.putObject("paths");
         ObjectNode schemas = document.putObject("components").putObject("schemas");
-        for (Kind kind : registry.kinds().all()) {
+        for (Kind kind : registry.kindTable().all()) {
             if (!pathOf(kind.resource()).equals(path)) {
                 continue;
             }

@@ -57,6 +57,9 @@ final class LogStream extends InputStream {
 
     @Override
     public int read(byte[] target, int from, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
         while (next == pending.length) {
             // Asked before the last look at the file, so that what was written before the end is still read.
             boolean over = !request.follow() || ended.getAsBoolean();

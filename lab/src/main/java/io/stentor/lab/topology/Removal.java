@@ -9,8 +9,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Takes labs away: their processes, mounts, namespaces, cgroups, files, in this order. It needs nobody's help and
@@ -44,10 +46,8 @@ public final class Removal {
             throw new LabFailure("Processes of the lab '" + directory.name() + "' do not end; see " + cgroup.path()
                     + "/*/cgroup.procs.");
         }
-        Mounts.below(directory.path()).forEach(Removal::unmount);
-        namespaces.stream()
-                .filter(name -> Files.exists(Path.of("/run/netns", name)))
-                .forEach(Removal::deleteNetns);
+        unmount(Mounts.below(directory.path()));
+        removeNamespaces(namespaces);
         cgroup.remove();
         deleteTree(directory.path());
     }
@@ -58,7 +58,7 @@ public final class Removal {
             return;
         }
         if (Mounts.read().contains(LabDirectory.ALL)) {
-            unmount(LabDirectory.ALL);
+            unmount(List.of(LabDirectory.ALL));
         }
         deleteTree(LabDirectory.ALL);
         Cgroup.ofLabs().remove();
@@ -90,21 +90,27 @@ public final class Removal {
 
     /// Takes network namespaces away; those that are not there do not matter.
     public static void removeNamespaces(List<String> names) {
-        names.stream().filter(name -> Files.exists(Path.of("/run/netns", name))).forEach(Removal::deleteNetns);
+        String lines = names.stream()
+                .filter(name -> Files.exists(Path.of("/run/netns", name)))
+                .map(name -> "netns delete " + name + "\n")
+                .collect(Collectors.joining());
+        if (!lines.isEmpty()) {
+            Shell.run(List.of("ip", "-batch", "-"), lines);
+        }
     }
 
     /// Lets go of a host's namespaces; they end with the last process in them.
     static void leave(NodeSpace space) {
-        Mounts.below(space.folder()).forEach(Removal::unmount);
-        deleteNetns(space.netns());
+        unmount(Mounts.below(space.folder()));
+        removeNamespaces(List.of(space.netns()));
     }
 
-    private static void unmount(Path mount) {
-        Shell.run("umount", "--lazy", mount.toString());
-    }
-
-    private static void deleteNetns(String name) {
-        Shell.run("ip", "netns", "delete", name);
+    private static void unmount(List<Path> mounts) {
+        if (!mounts.isEmpty()) {
+            List<String> command = new ArrayList<>(List.of("umount", "--lazy"));
+            mounts.forEach(mount -> command.add(mount.toString()));
+            Shell.run(command, "");
+        }
     }
 
     /// Deletes files and folders; never follows a link, never crosses into another file system's mount, since all
