@@ -1,6 +1,7 @@
 /*
- * The little JSON that the shim needs: text that grows up to a limit, strings quoted into it, and the string value of
- * one key of an object's top level. No tree is built and nothing is validated: the agent parses what matters.
+ * The little JSON that the shim needs: text that grows up to a limit, strings quoted into it, and the string
+ * value of one key of an object's top level. No tree is built and nothing is validated: the agent parses what
+ * matters.
  */
 #ifndef STENTOR_CNI_JSON_H
 #define STENTOR_CNI_JSON_H
@@ -10,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes with a length, not terminated. Once something did not fit, `full` stays set and nothing more is added. */
+/* Bytes with a length, not terminated. Once something did not fit, `full` stays set and nothing more is
+ * added. */
 struct text {
 	char *bytes;
 	size_t length, room, limit;
@@ -55,9 +57,9 @@ static void text_quote(struct text *t, const char *bytes, size_t length)
 		unsigned char c = bytes[i];
 
 		if (c == '"' || c == '\\') {
-			text_add(t, (char[]){ '\\', c }, 2);
+			text_add(t, (char[]){'\\', c}, 2);
 		} else if (c < 0x20) {
-			text_add(t, (char[]){ '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] }, 6);
+			text_add(t, (char[]){'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]}, 6);
 		} else {
 			text_add(t, (char *)&bytes[i], 1);
 		}
@@ -85,8 +87,8 @@ static size_t json_blank(const char *json, size_t length, size_t at)
 }
 
 /*
- * The value of a top-level key if it is a string without escapes other than \" \\ \/, copied with a terminator into
- * `value`. False, and `value` empty, if there is none or it does not fit.
+ * The value of a top-level key if it is a string without escapes other than \" \\ \/, copied with a
+ * terminator into `value`. False, and `value` empty, if there is none or it does not fit.
  */
 static bool json_find(const char *json, size_t length, const char *key, char *value, size_t room)
 {

@@ -1,13 +1,12 @@
 /*
  * The CNI plugin: a shim between kubelet and the agent.
  *
- * It forwards its standard input and the CNI_ variables to the agent's unix socket, prints what the agent answers and
- * ends with 0 for a result or 1 for an error. All meaning is the agent's; here is only what must work without it:
- *   VERSION    is answered at once,
- *   STATUS     says code 50 (not available) when the agent is away,
- *   the others wait CONNECT_MS for the agent, then say code 11 (try again later). That includes DEL: kubelet repeats
- *              it until the agent is back. A sandbox whose agent never comes back needs the agent for once, or this
- *              plugin removed from the network configuration.
+ * It forwards its standard input and the CNI_ variables to the agent's unix socket, prints what the agent
+ * answers and ends with 0 for a result or 1 for an error. All meaning is the agent's; here is only what must
+ * work without it: VERSION    is answered at once, STATUS     says code 50 (not available) when the agent is
+ * away, the others wait CONNECT_MS for the agent, then say code 11 (try again later). That includes DEL:
+ * kubelet repeats it until the agent is back. A sandbox whose agent never comes back needs the agent for
+ * once, or this plugin removed from the network configuration.
  *
  * Frame, both ways: u32 big-endian length of what follows (at most LIMIT), u8 kind, payload.
  */
@@ -46,7 +45,8 @@ static int64_t now_ms(void)
 static bool write_all(int fd, const char *bytes, size_t length)
 {
 	while (length) {
-		ssize_t n = fd == STDOUT_FILENO ? write(fd, bytes, length) : send(fd, bytes, length, MSG_NOSIGNAL);
+		ssize_t n = fd == STDOUT_FILENO ? write(fd, bytes, length)
+		                                : send(fd, bytes, length, MSG_NOSIGNAL);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -61,7 +61,7 @@ static bool write_all(int fd, const char *bytes, size_t length)
 /* Prints an error result as the specification has it; the exit code of every error. */
 static int fail(int code, const char *message, const char *details)
 {
-	struct text out = { .limit = LIMIT };
+	struct text out = {.limit = LIMIT};
 	char number[16];
 
 	snprintf(number, sizeof(number), "%d", code);
@@ -129,8 +129,8 @@ static void build_request(struct text *request, const char *command, const struc
 /* The socket, or -1 with errno when nobody answered for `patience` ms. */
 static int connect_agent(const char *path, int patience)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	struct timeval wait = { .tv_sec = 1 };
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct timeval wait = {.tv_sec = 1};
 	int64_t deadline = now_ms() + patience;
 
 	if (strlen(path) >= sizeof(address.sun_path)) {
@@ -165,7 +165,7 @@ static bool read_exactly(int fd, char *bytes, size_t length, int64_t deadline)
 {
 	while (length) {
 		int64_t left = deadline - now_ms();
-		struct pollfd ready = { .fd = fd, .events = POLLIN };
+		struct pollfd ready = {.fd = fd, .events = POLLIN};
 		int n = left > 0 ? poll(&ready, 1, left) : 0;
 
 		if (n < 0 && errno == EINTR)
@@ -210,20 +210,22 @@ static int print_answer(int fd, int code_away)
 
 int main(void)
 {
-	struct text config = { .limit = LIMIT }, request = { .limit = LIMIT };
+	struct text config = {.limit = LIMIT}, request = {.limit = LIMIT};
 	char path[256], details[512];
 	const char *command = getenv("CNI_COMMAND");
 
 	strcpy(cni_version, "1.1.0");
 	if (!command || !*command)
-		return fail(CODE_VARIABLE, "CNI_COMMAND is not set",
-			    "This is a CNI plugin: a container runtime runs it. People use the command stentor.");
+		return fail(
+			CODE_VARIABLE, "CNI_COMMAND is not set",
+			"This is a CNI plugin: a container runtime runs it. People use the command stentor.");
 	if (!read_configuration(&config))
 		return fail(CODE_IO, "the network configuration cannot be read", strerror(errno));
-	if (!config.full && !json_find(config.bytes, config.length, "cniVersion", cni_version, sizeof(cni_version)))
+	if (!config.full &&
+	    !json_find(config.bytes, config.length, "cniVersion", cni_version, sizeof(cni_version)))
 		strcpy(cni_version, strcmp(command, "VERSION") ? "0.1.0" : "1.1.0");
 	if (!strcmp(command, "VERSION")) {
-		struct text out = { .limit = LIMIT };
+		struct text out = {.limit = LIMIT};
 
 		text_put(&out, "{\"cniVersion\":");
 		text_quote(&out, cni_version, strlen(cni_version));

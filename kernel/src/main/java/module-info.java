@@ -4,5 +4,6 @@ module io.stentor.kernel {
 
     exports io.stentor.kernel;
     exports io.stentor.kernel.bpf;
+    exports io.stentor.kernel.fake;
     exports io.stentor.kernel.net;
 }

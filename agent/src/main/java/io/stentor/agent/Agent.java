@@ -1,14 +1,22 @@
 package io.stentor.agent;
 
+import io.stentor.agent.api.AgentMethods;
+import io.stentor.agent.api.AgentView;
+import io.stentor.agent.api.EventPoll;
+import io.stentor.agent.api.HealthServer;
+import io.stentor.agent.api.MetricsServer;
 import io.stentor.bpf.generated.Config;
+import io.stentor.bpf.generated.Maps;
 import io.stentor.datapath.Datapath;
 import io.stentor.datapath.compile.Hooks;
 import io.stentor.datapath.compile.MapCompiler;
 import io.stentor.datapath.sync.DatapathSync;
 import io.stentor.datapath.sync.SyncLoop;
+import io.stentor.flow.EventRing;
 import io.stentor.kernel.Kernel;
 import io.stentor.kernel.Linux;
 import io.stentor.kube.AgentSettings;
+import io.stentor.kube.CiliumEndpointWriter;
 import io.stentor.kube.CiliumNodeWriter;
 import io.stentor.kube.KubeClient;
 import io.stentor.kube.Sources;
@@ -26,7 +34,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// The agent's parts, wired: facts from Kubernetes and from CNI meet in the [Store], the [SyncLoop] leads the kernel
@@ -34,6 +41,7 @@ import java.util.Optional;
 final class Agent implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("agent");
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int EVENTS_KEPT = 16384;
 
     private final AgentSettings settings;
     private final List<Problem> remarks;
@@ -60,19 +68,30 @@ final class Agent implements AutoCloseable {
         opened(Sources.start(client, settings.nodeName(), store));
         CiliumNodeWriter self = opened(CiliumNodeWriter.start(
                 client, settings.nodeName(), settings.network().ipam()));
+        opened(CiliumEndpointWriter.start(client, settings.nodeName(), store));
         node.start();
-        node.listen(Map.of());
         NodeDevices devices = awaitDevices(node);
 
         Config config = terms.config(store.current(), devices, kernel);
         Datapath datapath = opened(Datapath.load(kernel.bpf(), settings.paths().bpfRoot(), config));
         MapCompiler compiler = new MapCompiler(terms.maps());
+        DatapathSync maps = new DatapathSync(datapath.maps());
+        EventRing events = new EventRing(EVENTS_KEPT);
+        opened(EventPoll.start(kernel.bpf().ringBuffer(datapath.maps().get(Maps.EVENTS.name())), events));
+        AgentView view = new AgentView(
+                terms.about(),
+                new AgentView.Facts(store::current, applied::latest, () -> problems(node)),
+                new AgentView.KernelView(datapath.maps(), maps::differences, events),
+                () -> terms.view(node.network().devices()),
+                List::of);
+        node.listen(AgentMethods.of(view));
+        opened(HealthServer.open(settings.serving().health(), view));
+        if (settings.serving().metrics().isPresent()) {
+            opened(MetricsServer.open(settings.serving().metrics().get(), view));
+        }
         SyncLoop sync = opened(new SyncLoop(
-                store,
-                compiler::compile,
-                new DatapathSync(datapath.maps()),
-                state -> attach(datapath, terms, state, node, kernel),
-                applied));
+                store, compiler::compile, maps, state -> attach(datapath, terms, state, node, kernel), applied));
+        node.network().whenDevicesChange(sync::resync);
         sync.start();
         awaitApplied();
         node.announce();
@@ -115,11 +134,10 @@ final class Agent implements AutoCloseable {
                 terms.config(state, devices, kernel), Hooks.of(state, devices.tunnel(), outside), state.synced());
     }
 
-    /// What is not as it should be, from all parts.
-    List<Problem> problems() {
+    /// What neither the state nor the sync knows.
+    private List<Problem> problems(NodeServices node) {
         List<Problem> all = new ArrayList<>(remarks);
-        all.addAll(store.current().problems());
-        all.addAll(applied.latest().problems());
+        all.addAll(node.problems());
         return all;
     }
 

@@ -1,5 +1,6 @@
 package io.stentor.agent;
 
+import io.stentor.agent.api.AgentView;
 import io.stentor.bpf.generated.Config;
 import io.stentor.datapath.compile.MapSettings;
 import io.stentor.datapath.compile.ProgramSettings;
@@ -14,6 +15,7 @@ import io.stentor.model.Node;
 import io.stentor.model.State;
 import io.stentor.node.NodeDevices;
 import io.stentor.node.NodeSettings;
+import java.util.List;
 import java.util.Optional;
 
 /// The agent's configuration in the terms of its parts.
@@ -56,6 +58,23 @@ final class AgentTerms {
                 settings.nodeName(),
                 network.routing().underlay(),
                 network.masquerade().nativeRanges());
+    }
+
+    AgentView.About about() {
+        return new AgentView.About(settings.nodeName(), network.families());
+    }
+
+    AgentView.NetworkView view(Optional<NodeDevices> devices) {
+        String routing = tunnel()
+                ? "tunnel (vxlan, port " + network.routing().tunnelPort() + ")"
+                : network.routing().autoDirectNodeRoutes()
+                        ? "native, automatic node routes"
+                        : "native, the fabric routes";
+        return new AgentView.NetworkView(
+                routing,
+                devices.map(NodeDevices::outside).orElse(List.of()).stream()
+                        .map(d -> new AgentView.Device(d.name(), d.ifindex(), d.mtu()))
+                        .toList());
     }
 
     Config config(State state, NodeDevices devices, Kernel kernel) {

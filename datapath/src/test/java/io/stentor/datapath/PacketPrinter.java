@@ -87,7 +87,7 @@ final class PacketPrinter {
 
     private void ipv4() {
         int at = in.position();
-        int length = in.remaining() < 20 ? 0 : (in.get(at) & 15) * 4;
+        int length = in.remaining() < 20 || version() != 4 ? 0 : (in.get(at) & 15) * 4;
         if (length < 20 || in.remaining() < length) {
             return;
         }
@@ -127,7 +127,7 @@ final class PacketPrinter {
 
     private void ipv6() {
         int at = in.position();
-        if (in.remaining() < 40) {
+        if (in.remaining() < 40 || version() != 6) {
             return;
         }
         int next = in.get(at + 6) & 0xff;
@@ -224,7 +224,6 @@ final class PacketPrinter {
     }
 
     private void icmp(String name) {
-        int at = in.position();
         if (in.remaining() < 8) {
             return;
         }
@@ -235,10 +234,9 @@ final class PacketPrinter {
         add(name, List.of(String.valueOf(type), code), "id", id, "seq", String.valueOf(u16()), "checksum", checksum);
         boolean error = name.equals("icmp") ? type == 3 || type == 11 || type == 12 : type >= 1 && type <= 4;
         if (error && in.remaining() > 0) {
-            int version = in.get(at + 8) >>> 4 & 15;
-            if (version == 4) {
+            if (version() == 4) {
                 ipv4();
-            } else if (version == 6) {
+            } else {
                 ipv6();
             }
         }
@@ -273,6 +271,10 @@ final class PacketPrinter {
 
     private static String hex(int number) {
         return "0x" + Integer.toHexString(number & 0xffff);
+    }
+
+    private int version() {
+        return in.get(in.position()) >>> 4 & 15;
     }
 
     private int u16() {

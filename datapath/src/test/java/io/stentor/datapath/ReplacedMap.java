@@ -22,23 +22,23 @@ final class ReplacedMap {
         for (int id : btf.variables(".maps")) {
             BtfType.Variable variable = (BtfType.Variable) btf.type(id);
             if (variable.name().equals(map)) {
-                BtfType.Struct struct = (BtfType.Struct) btf.type(variable.type());
-                byte[] patched = replace(elf, btf, struct, "type", Integer.parseInt(numbers[0]));
-                return replace(patched, btf, struct, "max_entries", Integer.parseInt(numbers[1]));
+                List<BtfType.Member> members = ((BtfType.Struct) btf.type(variable.type())).members();
+                byte[] patched = elf.clone();
+                ByteBuffer bytes = ByteBuffer.wrap(patched).order(ByteOrder.nativeOrder());
+                int at = membersAt(bytes, btf, members);
+                replace(bytes, at, members, "type", carrier(btf, Integer.parseInt(numbers[0])));
+                replace(bytes, at, members, "max_entries", carrier(btf, Integer.parseInt(numbers[1])));
+                return patched;
             }
         }
         return elf;
     }
 
-    private static byte[] replace(byte[] elf, Btf btf, BtfType.Struct struct, String member, int wanted) {
-        int type = carrier(btf, wanted);
-        List<BtfType.Member> members = struct.members();
+    private static void replace(ByteBuffer file, int at, List<BtfType.Member> members, String member, int type) {
         for (int i = 0; i < members.size(); i++) {
             if (members.get(i).name().equals(member)) {
-                byte[] patched = elf.clone();
-                ByteBuffer bytes = ByteBuffer.wrap(patched).order(ByteOrder.nativeOrder());
-                bytes.putInt(membersAt(bytes, btf, members) + 12 * i + 4, type);
-                return patched;
+                file.putInt(at + 12 * i + 4, type);
+                return;
             }
         }
         throw new IllegalArgumentException("the map does not declare " + member);
@@ -58,7 +58,7 @@ final class ReplacedMap {
 
     /// Where the file has these members, told by their types and offsets.
     private static int membersAt(ByteBuffer file, Btf btf, List<BtfType.Member> members) {
-        for (int at = 0; at + 12 * members.size() <= file.limit(); at += 4) {
+        for (int at = 0; at + 12 * members.size() <= file.limit(); at++) {
             boolean same = true;
             for (int i = 0; same && i < members.size(); i++) {
                 same = file.getInt(at + 12 * i + 4) == members.get(i).type()

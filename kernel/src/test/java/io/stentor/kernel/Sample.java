@@ -7,10 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Compiles the sample programs of `src/test/c` into `target`.
-final class Sample {
+public final class Sample {
     private Sample() {}
 
-    static byte[] object(String name) {
+    public static byte[] object(String name) {
         Path source = Path.of("src/test/c/" + name + ".bpf.c");
         Path object = Path.of("target/" + name + ".bpf.o");
         try {

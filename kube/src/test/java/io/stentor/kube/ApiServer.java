@@ -1,6 +1,7 @@
 package io.stentor.kube;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
@@ -8,10 +9,10 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -28,13 +29,30 @@ public final class ApiServer implements AutoCloseable {
             .map(ApiServer::definition)
             .toList();
 
-    private final KubernetesMockServer server = new KubernetesMockServer(
-            new Context(), new MockWebServer(), new HashMap<>(), new MergePatches(KINDS), false);
-    public final KubernetesClient kubernetes;
+    private KubernetesMockServer server = mock();
+    public KubernetesClient kubernetes;
 
     public ApiServer() {
         SERVER_LOG.setLevel(Level.WARNING);
         server.init();
+        kubernetes = server.createClient();
+    }
+
+    private static KubernetesMockServer mock() {
+        return new KubernetesMockServer(
+                new Context(), new MockWebServer(), new HashMap<>(), new MergePatches(KINDS), false);
+    }
+
+    /// Does not answer any more.
+    public void away() {
+        close();
+    }
+
+    /// Answers again, at the same address, and has forgotten everything.
+    public void again() {
+        int port = server.getPort();
+        server = mock();
+        server.init(InetAddress.getLoopbackAddress(), port);
         kubernetes = server.createClient();
     }
 
@@ -49,7 +67,8 @@ public final class ApiServer implements AutoCloseable {
     }
 
     public KubeClient client() {
-        return new KubeClient(server.createClient(), Executors.newVirtualThreadPerTaskExecutor());
+        return KubeClient.open(
+                new ConfigBuilder(kubernetes.getConfiguration()).build(), new RequestRate(10_000, 10_000));
     }
 
     public static GenericKubernetesResource object(String yaml) {

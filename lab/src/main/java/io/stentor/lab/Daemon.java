@@ -130,13 +130,13 @@ final class Daemon implements AutoCloseable {
         }
         address = "https://127.0.0.1:" + port;
         certificates.writeKubeconfig(topology.directory().kubeconfig(), address, "admin");
-        Controllers.start(server.objects(), control(families));
+        Controllers.start(server.objects(), control(families, certificates.authorityPem()));
         api.complete(server);
         step("API server at " + address);
         return server;
     }
 
-    private ControlConfig control(List<Family> families) {
+    private ControlConfig control(List<Family> families, String authority) {
         boolean allocate = !AgentKeys.operatorAllocates(topology.plan().spec());
         List<Cidr> ranges = families.stream()
                 .filter(_ -> allocate)
@@ -146,7 +146,7 @@ final class Daemon implements AutoCloseable {
                             case IPV6 -> AgentKeys.CLUSTER_V6;
                         }))
                 .toList();
-        return new ControlConfig(ranges, 24, 64, NODE_GRACE);
+        return new ControlConfig(ranges, 24, 64, NODE_GRACE, authority);
     }
 
     private void startOperator(Certificates certificates) {

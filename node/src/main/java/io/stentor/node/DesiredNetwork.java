@@ -33,6 +33,7 @@ record DesiredNetwork(int mtu, Set<Route> routes, Set<Neighbour> neighbours, Lis
     static final String TUNNEL = "stentor_vxlan";
 
     private static final int ETHERNET_MTU = 1500;
+    private static final int IPV6_MTU = 1280;
 
     static DesiredNetwork of(State state, NodeSettings settings, Underlay underlay) {
         return new Compilation(state, settings, underlay).result();
@@ -71,7 +72,15 @@ record DesiredNetwork(int mtu, Set<Route> routes, Set<Neighbour> neighbours, Lis
             } else if (settings.routing().autoDirectNodeRoutes()) {
                 peers().forEach(this::direct);
             }
-            return new DesiredNetwork(mtu(), Set.copyOf(routes), Set.copyOf(neighbours), List.copyOf(problems));
+            int mtu = mtu();
+            if (settings.families().ipv6() && mtu < IPV6_MTU) {
+                problems.add(new Problem(
+                        "MTU",
+                        "",
+                        "pods' MTU is " + mtu + ", and IPv6 does not work below " + IPV6_MTU
+                                + ": give the underlay a larger one, or switch IPv6 off"));
+            }
+            return new DesiredNetwork(mtu, Set.copyOf(routes), Set.copyOf(neighbours), List.copyOf(problems));
         }
 
         /// An endpoint whose link went is no business of ours: CHECK and DEL come.

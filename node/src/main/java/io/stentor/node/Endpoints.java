@@ -184,8 +184,7 @@ public final class Endpoints {
                             + followed.patience.toSeconds() + " s");
         }
         for (Problem problem : followed.applied.latest().problems()) {
-            if (problem.object().equals("endpoint " + endpoint.id())
-                    || problem.object().equals(endpoint.attachment().hostInterface())) {
+            if (problem.object().startsWith("link " + endpoint.attachment().ifindex() + " ")) {
                 throw new CniError(
                         CniError.TRY_AGAIN,
                         "the datapath of endpoint " + endpoint.id() + " could not be made",

@@ -45,7 +45,7 @@ final class NetworkPass {
     Outcome run(State state) {
         List<Problem> failures = new ArrayList<>();
         boolean selfKnown = state.nodes().containsKey(settings.nodeName());
-        Underlay underlay = Underlay.read(netlink, state, settings.nodeName());
+        Underlay underlay = Underlay.read(netlink, state, settings);
         DesiredNetwork desired = DesiredNetwork.of(state, settings, underlay);
         // The tunnel's MTU is the underlay's, which without the own row is not known.
         if (selfKnown || !settings.routing().tunnel()) {
@@ -53,7 +53,7 @@ final class NetworkPass {
             tunnel.ensure(before, desired.mtu(), state.synced()).ifPresent(failures::add);
             Optional<Link> after = netlink.link(DesiredNetwork.TUNNEL);
             if (!after.map(Link::index).equals(before.map(Link::index))) {
-                underlay = Underlay.read(netlink, state, settings.nodeName());
+                underlay = Underlay.read(netlink, state, settings);
                 desired = DesiredNetwork.of(state, settings, underlay);
             }
         }

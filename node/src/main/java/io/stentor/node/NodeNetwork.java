@@ -51,6 +51,7 @@ public final class NodeNetwork implements AutoCloseable {
     private volatile Set<Prefix> wanted = Set.of();
     private volatile Optional<NodeDevices> devices = Optional.empty();
     private volatile List<Problem> problems = List.of();
+    private volatile Runnable changed = () -> {};
     private volatile boolean closed;
 
     NodeNetwork(Kernel kernel, Store store, NetworkPass pass) {
@@ -77,6 +78,12 @@ public final class NodeNetwork implements AutoCloseable {
         return known.await(timeout.toMillis(), TimeUnit.MILLISECONDS) ? devices : Optional.empty();
     }
 
+    /// Whom to tell when [#devices] are others than before: whoever attaches programs to them. One at a time; called on
+    /// the network's own thread.
+    public void whenDevicesChange(Runnable listener) {
+        changed = listener;
+    }
+
     /// What the last pass could not do, and what it found wrong.
     public List<Problem> problems() {
         return problems;
@@ -98,6 +105,16 @@ public final class NodeNetwork implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             events.close();
+        }
+    }
+
+    private void publish(NodeDevices now) {
+        boolean moved = devices.isPresent() && !devices.get().equals(now);
+        devices = Optional.of(now);
+        known.countDown();
+        if (moved) {
+            LOG.log(System.Logger.Level.INFO, "devices are now {0}", now);
+            changed.run();
         }
     }
 
@@ -176,10 +193,7 @@ public final class NodeNetwork implements AutoCloseable {
             failures = outcome.failures();
             all.addAll(outcome.found());
             wanted = outcome.wanted();
-            if (outcome.devices().isPresent()) {
-                devices = outcome.devices();
-                known.countDown();
-            }
+            outcome.devices().ifPresent(this::publish);
         } catch (RuntimeException failed) {
             // The kernel would not be read, or a mistake of ours: neither may end the keeping of the network.
             LOG.log(System.Logger.Level.WARNING, "pass failed", failed);

@@ -123,6 +123,7 @@ public final class NodeServices implements AutoCloseable {
 
     private void keepHost() {
         List<Problem> found = new ArrayList<>(parts.firewall.ensure());
+        found.addAll(NativeFirewall.check());
         found.addAll(parts.configuration.ensure());
         problems = List.copyOf(found);
     }

@@ -117,9 +117,17 @@ final class PodLinks {
                 : Map.of(ipv6 + "disable_ipv6", "1");
     }
 
-    /// Pods' answers may leave by another device than the route back says; pods are no routers.
-    private static Map<String, String> hostSettings(String name) {
-        return Map.of("net/ipv4/conf/" + name + "/rp_filter", "2", "net/ipv6/conf/" + name + "/accept_ra", "0");
+    /// Pods' answers may leave by another device than the route back says; pods are no routers. Where pods have no
+    /// IPv6, the host does not speak it with them either.
+    private Map<String, String> hostSettings(String name) {
+        String ipv6 = "net/ipv6/conf/" + name + "/";
+        return Map.of(
+                "net/ipv4/conf/" + name + "/rp_filter",
+                "2",
+                ipv6 + "accept_ra",
+                "0",
+                ipv6 + "disable_ipv6",
+                families.ipv6() ? "0" : "1");
     }
 
     private static List<Change> hostSide(int ifindex, Endpoint endpoint) {

@@ -87,9 +87,15 @@ final class TunnelDevice {
 
     /// What comes out of the tunnel for the host is from addresses whose route may be another device's.
     private void allowAsymmetry() {
-        String key = "net/ipv4/conf/" + DesiredNetwork.TUNNEL + "/rp_filter";
-        if (kernel.sysctls().find(key).filter(value -> !value.equals("2")).isPresent()) {
-            kernel.sysctls().set(key, "2");
+        set("net/ipv4/conf/" + DesiredNetwork.TUNNEL + "/rp_filter", "2");
+        if (settings.families().ipv6()) {
+            set("net/ipv6/conf/" + DesiredNetwork.TUNNEL + "/disable_ipv6", "0");
+        }
+    }
+
+    private void set(String key, String value) {
+        if (kernel.sysctls().find(key).filter(now -> !now.equals(value)).isPresent()) {
+            kernel.sysctls().set(key, value);
         }
     }
 

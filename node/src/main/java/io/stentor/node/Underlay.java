@@ -10,10 +10,12 @@ import io.stentor.model.Node;
 import io.stentor.model.State;
 import java.net.InetAddress;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// What the host's network is like, as far as the desired one depends on it: read at once, then only looked at.
 ///
@@ -22,14 +24,16 @@ import java.util.Optional;
 /// @param ways      the route to each peer's InternalIP; a peer that the host has no route to is missing
 record Underlay(Map<Integer, Link> links, List<Address> addresses, Map<IpAddress, Route> ways) {
 
-    /// @param self this node's name
-    static Underlay read(Netlink netlink, State state, String self) {
+    /// Tunnels run over one family: the ways of the other are of no interest then.
+    static Underlay read(Netlink netlink, State state, NodeSettings settings) {
+        Set<Family> families =
+                settings.routing().tunnel() ? EnumSet.of(settings.routing().underlay()) : EnumSet.allOf(Family.class);
         Map<Integer, Link> links = new HashMap<>();
         netlink.links().forEach(link -> links.put(link.index(), link));
         Map<IpAddress, Route> ways = new HashMap<>();
         state.nodes().forEach(entry -> {
-            if (!entry.getKey().equals(self)) {
-                for (Family family : Family.values()) {
+            if (!entry.getKey().equals(settings.nodeName())) {
+                for (Family family : families) {
                     Optional<IpAddress> peer = entry.getValue().internalIp(family);
                     peer.flatMap(ip -> netlink.routeTo(KernelTerms.inet(ip)))
                             .ifPresent(route -> ways.put(peer.get(), route));

@@ -136,6 +136,13 @@ class DesiredNetworkTest {
                 Map.of(IpAddress.of("192.168.1.2"), way));
         assertThat(DesiredNetwork.of(state(A, B), tunnel(true, false), underlay).mtu())
                 .isEqualTo(3950);
+        links.put(3, NetworkFacts.link(3, "eth1", "", 1300));
+        assertThat(DesiredNetwork.of(state(A, B), tunnel(true, true), underlay).problems())
+                .containsExactly(new Problem(
+                        "MTU",
+                        "",
+                        "pods' MTU is 1250, and IPv6 does not work below 1280: give the underlay a larger one, or switch"
+                                + " IPv6 off"));
         Underlay alone = new Underlay(links, underlay.addresses(), Map.of());
         assertThat(DesiredNetwork.of(state(A), tunnel(true, false), alone).mtu())
                 .isEqualTo(8950);

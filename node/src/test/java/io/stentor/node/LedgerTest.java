@@ -69,4 +69,16 @@ class LedgerTest {
         new CniConfiguration(new Places(directory, Path.of("/run/x.sock"), directory, false), ledger).ensure();
         assertThat(other).exists();
     }
+
+    @Test
+    void a_firewall_of_nftables_that_drops_what_is_forwarded_is_said() {
+        String chains = "{\"nftables\":[{\"metainfo\":{}},"
+                + "{\"chain\":{\"family\":\"inet\",\"table\":\"filter\",\"name\":\"forward\",\"hook\":\"forward\",\"policy\":\"drop\"}},"
+                + "{\"chain\":{\"family\":\"inet\",\"table\":\"filter\",\"name\":\"input\",\"hook\":\"input\",\"policy\":\"drop\"}},"
+                + "{\"chain\":{\"family\":\"ip\",\"table\":\"filter\",\"name\":\"FORWARD\",\"hook\":\"forward\",\"policy\":\"drop\"}}]}";
+        assertThat(NativeFirewall.problems(chains))
+                .extracting(p -> p.field())
+                .containsExactly("nft inet filter forward");
+        assertThat(NativeFirewall.problems("who knows")).isEmpty();
+    }
 }

@@ -25,10 +25,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -227,6 +232,56 @@ class NodeKernelIT {
                         .asText())
                 .isEqualTo("10.0.1.1/32");
         assertThat(store.current().problems()).isEmpty();
+    }
+
+    @Test
+    void pods_that_come_and_go_at_once_do_not_get_in_each_others_way() throws Exception {
+        listen(agent(settings(true)));
+        store.commit(state -> state.with(
+                Table.NODES, NetworkFacts.node("a", List.of("192.168.1.1"), List.of("10.0.4.0/24", "fd00:4::/112"))));
+        List<Callable<String>> lives = new ArrayList<>();
+        for (int i = 0; i < 24; i++) {
+            String container = "c" + i;
+            Path pod = bench.namespace();
+            lives.add(() -> {
+                String first = cni("ADD", container, pod, 0).path("ips").toString();
+                cni("DEL", container, pod, 0);
+                String second = cni("ADD", container, pod, 0).path("ips").toString();
+                assertThat(second).isNotEqualTo(first);
+                return second;
+            });
+        }
+        Set<String> addresses = new HashSet<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<String> each : threads.invokeAll(lives)) {
+                addresses.add(each.get());
+            }
+        }
+        assertThat(addresses).hasSize(24);
+        assertThat(store.current().endpoints().size()).isEqualTo(24);
+        assertThat(bench.net.links()).filteredOn(PodLinks::isOurs).hasSize(24);
+    }
+
+    @Test
+    void a_pod_whose_datapath_does_not_come_is_unplugged_and_asked_for_again() throws Exception {
+        NodeServices services = agent(settings(true));
+        Endpoints impatient = new Endpoints(
+                bench.kernel,
+                new EndpointFiles(directory.resolve("other")),
+                new Allocations(
+                        () -> Optional.ofNullable(store.current().nodes().get("a")),
+                        settings(true).families()),
+                new PodLinks(bench.kernel, settings(true).families()),
+                new Endpoints.Followed(store, new Applied(), Duration.ofSeconds(1)));
+        toClose.add(AgentSocket.open(
+                directory.resolve("agent.sock"), Map.of("cni", new CniMethod(impatient, () -> 1450, Optional::empty))));
+        JsonNode refused = cni("ADD", "c1", bench.namespace(), 1);
+        assertThat(refused.path("code").asInt()).isEqualTo(11);
+        assertThat(refused.path("msg").asText()).isEqualTo("the datapath of endpoint 1 was not in place within 1 s");
+        assertThat(store.current().endpoints().isEmpty()).isTrue();
+        assertThat(bench.net.links()).noneMatch(PodLinks::isOurs);
+        assertThat(directory.resolve("other")).isEmptyDirectory();
+        services.close();
     }
 
     @Test

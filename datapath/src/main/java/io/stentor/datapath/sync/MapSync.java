@@ -6,9 +6,7 @@ import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.model.PersistentMap;
 import io.stentor.model.Problem;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +26,8 @@ final class MapSync {
     private boolean freed;
     private boolean retrying;
 
-    /// What is not as the image says, by key. During a pass it grows anew.
-    private Map<ByteString, Failure> failures = new HashMap<>();
+    /// Grows anew during a pass.
+    private Failures failures = new Failures();
 
     private PersistentMap<ByteString, ByteString> before = PersistentMap.empty();
     private final List<BpfMap.Entry> changes = new ArrayList<>();
@@ -46,8 +44,8 @@ final class MapSync {
         image = next;
         retrying = freed || !backoff.waiting(now);
         freed = false;
-        Map<ByteString, Failure> earlier = failures;
-        failures = new HashMap<>();
+        Failures earlier = failures;
+        failures = new Failures();
         clear();
         if (known == null && !read()) {
             return;
@@ -94,12 +92,12 @@ final class MapSync {
         }
     }
 
-    private boolean isDue(ByteString key, @Nullable ByteString value, Map<ByteString, Failure> earlier) {
-        Failure failure = earlier.get(key);
-        if (retrying || failure == null || !Objects.equals(failure.desired(), value)) {
+    private boolean isDue(ByteString key, @Nullable ByteString value, Failures earlier) {
+        Failures.Failure failure = earlier.of(key, value);
+        if (retrying || failure == null) {
             return true;
         }
-        failures.put(key, failure);
+        failures.add(key, failure);
         return false;
     }
 
@@ -111,7 +109,7 @@ final class MapSync {
 
     private void refused(BpfMap.Entry entry, KernelException e, boolean stale) {
         ByteString value = ByteString.wrap(entry.value());
-        failures.put(ByteString.wrap(entry.key()), new Failure(value, reason(e), writer.isFull(e), stale));
+        failures.add(ByteString.wrap(entry.key()), new Failures.Failure(value, reason(e), writer.isFull(e), stale));
     }
 
     private static String reason(KernelException e) {
@@ -124,15 +122,15 @@ final class MapSync {
             retained.addAll(removals);
             return;
         }
-        int before = failures.size();
-        writer.delete(removals, (i, e) -> failures.put(removals.get(i), new Failure(null, reason(e), false, true)));
-        freed = failures.size() - before < removals.size()
-                && failures.values().stream().anyMatch(Failure::full);
+        int before = failures.count();
+        writer.delete(
+                removals, (i, e) -> failures.add(removals.get(i), new Failures.Failure(null, reason(e), false, true)));
+        freed = failures.count() - before < removals.size() && failures.anyFull();
     }
 
     /// Whether an entry stands here that should have changed or gone: what it points at must stay.
     boolean isStale() {
-        return unreadable != null || failures.values().stream().anyMatch(Failure::stale);
+        return unreadable != null || failures.anyStale();
     }
 
     /// @return whether another pass should follow at once, because room was made for entries that had found none
@@ -141,7 +139,7 @@ final class MapSync {
             known = content();
         }
         clear();
-        if (unreadable == null && failures.isEmpty()) {
+        if (unreadable == null && failures.count() == 0) {
             backoff.succeeded();
         } else if (retrying) {
             backoff.failed(now);
@@ -153,7 +151,7 @@ final class MapSync {
         PersistentMap<ByteString, ByteString> content =
                 Objects.requireNonNull(image).entries();
         List<ByteString> undone = new ArrayList<>(retained);
-        undone.addAll(failures.keySet());
+        undone.addAll(failures.keys());
         for (ByteString key : undone) {
             ByteString old = before.get(key);
             content = old == null ? content.minus(key) : content.plus(key, old);
@@ -173,24 +171,10 @@ final class MapSync {
     }
 
     List<Problem> problems() {
-        String name = "map " + name();
         if (unreadable != null) {
-            return List.of(new Problem(name, "", "cannot be read: " + unreadable));
+            return List.of(new Problem("map " + name(), "", "cannot be read: " + unreadable));
         }
-        List<Problem> problems = new ArrayList<>();
-        long full = failures.values().stream().filter(Failure::full).count();
-        if (full > 0) {
-            problems.add(new Problem(
-                    name,
-                    "",
-                    "is full: %d of %d entries do not fit into its %d"
-                            .formatted(full, image == null ? 0 : image.size(), spec().maxEntries())));
-        }
-        failures.values().stream().filter(f -> !f.full()).findFirst().ifPresent(first -> {
-            long others = failures.size() - full;
-            problems.add(new Problem(name, "", others + " entries are not as they should be: " + first.reason()));
-        });
-        return problems;
+        return failures.problems(name(), image == null ? 0 : image.size(), spec().maxEntries());
     }
 
     private String name() {

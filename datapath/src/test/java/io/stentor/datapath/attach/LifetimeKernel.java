@@ -2,8 +2,6 @@ package io.stentor.datapath.attach;
 
 import io.stentor.kernel.Errno;
 import io.stentor.kernel.KernelException;
-import io.stentor.kernel.bpf.Attached;
-import io.stentor.kernel.bpf.Bpf;
 import io.stentor.kernel.bpf.BpfLink;
 import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.kernel.bpf.BpfObject;
@@ -13,7 +11,6 @@ import io.stentor.kernel.bpf.Hook;
 import io.stentor.kernel.bpf.MapSpec;
 import io.stentor.kernel.bpf.MapType;
 import io.stentor.kernel.bpf.ObjectSpec;
-import io.stentor.kernel.bpf.RingBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A kernel that knows how long things live, and nothing else: what is neither open in the agent nor pinned goes when
 /// the agent closes it or is killed. A link takes its program from its hook, a prog array loses its entries.
-final class LifetimeKernel implements Bpf, Pins {
+final class LifetimeKernel extends LoadingKernel implements Pins {
     static final class Killed extends RuntimeException {}
 
     private static final Object DIRECTORY = new Object();
@@ -202,35 +199,5 @@ final class LifetimeKernel implements Bpf, Pins {
             }
         }
         return link.program;
-    }
-
-    @Override
-    public Optional<BpfMap> openMap(int id) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Optional<BpfProgram> openPinnedProgram(Path path) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public BpfLink attach(BpfProgram program, Hook hook) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public List<Attached> attached(Hook hook) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public RingBuffer ringBuffer(BpfMap ring) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public int possibleCpus() {
-        return 1;
     }
 }

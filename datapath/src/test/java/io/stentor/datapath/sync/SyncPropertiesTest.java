@@ -3,6 +3,7 @@ package io.stentor.datapath.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.bpf.MapType;
+import io.stentor.datapath.sync.TwoMaps.Content;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,19 +17,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
-/// Two maps, `services` whose values are keys of `backends`: any way from any content to any images.
+/// Any way from any content of two maps to any images.
 class SyncPropertiesTest {
-
-    /// Consistent content of both maps: each service's backend is there.
-    record Content(Map<Integer, Integer> backends, Map<Integer, Integer> services) {
-
-        static Content of(Map<Integer, Integer> backends, Map<Integer, Integer> services) {
-            Map<Integer, Integer> pointing = new HashMap<>(services);
-            pointing.values().retainAll(backends.keySet());
-            return new Content(backends, pointing);
-        }
-    }
-
     @Provide
     Arbitrary<Content> contents() {
         Arbitrary<Map<Integer, Integer>> backends =
@@ -47,72 +37,12 @@ class SyncPropertiesTest {
         return Arbitraries.integers().between(1, limit);
     }
 
-    /// The two maps, and what they go through.
-    static final class Kernel {
-        final MemoryMap backends;
-        final MemoryMap services;
-        DatapathSync sync;
-
-        Kernel(MapType type, int room) {
-            backends = new MemoryMap("backends", type, room);
-            services = new MemoryMap("services", type, room);
-            sync = restarted();
-        }
-
-        DatapathSync restarted() {
-            sync = new DatapathSync(Map.of("backends", backends, "services", services));
-            return sync;
-        }
-
-        void hold(Content content) {
-            backends.content.putAll(content.backends);
-            services.content.putAll(content.services);
-        }
-
-        DatapathSync.Outcome to(Content content, boolean complete, long now) {
-            return sync.sync(
-                    List.of(backends.image(content.backends), services.image(content.services)),
-                    complete,
-                    List::of,
-                    now);
-        }
-
-        void assertWhole() {
-            assertThat(nonZero(services).values()).allMatch(nonZero(backends)::containsKey);
-        }
-
-        void assertIs(Content content) {
-            assertThat(nonZero(backends)).isEqualTo(content.backends);
-            assertThat(nonZero(services)).isEqualTo(content.services);
-            assertThat(sync.differences()).isEmpty();
-        }
-
-        static Map<Integer, Integer> nonZero(MemoryMap map) {
-            Map<Integer, Integer> content = new HashMap<>(map.content);
-            content.values().removeIf(v -> v == 0);
-            return content;
-        }
-
-        /// @param left writes until the agent is killed; negative for never
-        void watch(int left) {
-            int[] writes = {left};
-            Runnable step = () -> {
-                assertWhole();
-                if (writes[0]-- == 0) {
-                    throw new MemoryMap.Killed();
-                }
-            };
-            backends.watch = step;
-            services.watch = step;
-        }
-    }
-
     @Property(tries = 300)
     void any_content_becomes_any_image_and_no_entry_ever_points_at_nothing(
             @ForAll("types") MapType type,
             @ForAll("contents") Content held,
             @ForAll List<@From("contents") Content> images) {
-        Kernel kernel = new Kernel(type, 20);
+        TwoMaps kernel = new TwoMaps(type, 20);
         kernel.hold(held);
         kernel.watch(-1);
         for (Content image : images) {
@@ -128,7 +58,7 @@ class SyncPropertiesTest {
             @ForAll("contents") Content first,
             @ForAll("contents") Content second,
             @ForAll @IntRange(max = 25) int writes) {
-        Kernel kernel = new Kernel(type, 20);
+        TwoMaps kernel = new TwoMaps(type, 20);
         kernel.hold(held);
         kernel.watch(writes);
         try {
@@ -148,7 +78,7 @@ class SyncPropertiesTest {
             @ForAll("contents") Content first,
             @ForAll("contents") Content second,
             @ForAll @IntRange(max = 25) int writes) {
-        Kernel kernel = new Kernel(MapType.HASH, 20);
+        TwoMaps kernel = new TwoMaps(MapType.HASH, 20);
         kernel.hold(held);
         kernel.watch(writes);
         try {
@@ -164,14 +94,14 @@ class SyncPropertiesTest {
     @Property(tries = 300)
     void nothing_is_deleted_before_all_sources_are_synced(
             @ForAll("contents") Content held, @ForAll("contents") Content partial, @ForAll("contents") Content whole) {
-        Kernel kernel = new Kernel(MapType.HASH, 30);
+        TwoMaps kernel = new TwoMaps(MapType.HASH, 30);
         kernel.hold(held);
         kernel.to(partial, false, 0);
-        Map<Integer, Integer> both = new HashMap<>(held.backends);
-        both.putAll(partial.backends);
+        Map<Integer, Integer> both = new HashMap<>(held.backends());
+        both.putAll(partial.backends());
         assertThat(kernel.backends.content).isEqualTo(both);
         kernel.to(whole, false, 0);
-        both.putAll(whole.backends);
+        both.putAll(whole.backends());
         assertThat(kernel.backends.content).isEqualTo(both);
         kernel.to(whole, true, 0);
         kernel.assertIs(whole);
@@ -182,7 +112,7 @@ class SyncPropertiesTest {
             @ForAll("contents") Content held,
             @ForAll List<@From("contents") Content> images,
             @ForAll Set<@IntRange(min = 1, max = 10) Integer> refused) {
-        Kernel kernel = new Kernel(MapType.HASH, 20);
+        TwoMaps kernel = new TwoMaps(MapType.HASH, 20);
         kernel.hold(held);
         kernel.watch(-1);
         kernel.services.refused.addAll(refused);
@@ -204,11 +134,11 @@ class SyncPropertiesTest {
             @ForAll("contents") Content held,
             @ForAll List<@From("contents") Content> images,
             @ForAll @IntRange(min = 8, max = 9) int room) {
-        Kernel kernel = new Kernel(MapType.HASH, room);
+        TwoMaps kernel = new TwoMaps(MapType.HASH, room);
         kernel.hold(held);
         for (Content image : images) {
-            Map<Integer, Integer> large = new HashMap<>(image.backends);
-            image.services.forEach((key, value) -> large.put(100 + key, value));
+            Map<Integer, Integer> large = new HashMap<>(image.backends());
+            image.services().forEach((key, value) -> large.put(100 + key, value));
             var outcome = kernel.sync.sync(List.of(kernel.backends.image(large)), true, List::of, 0);
             assertThat(kernel.backends.content).hasSize(Math.min(room, large.size()));
             assertThat(large).containsAllEntriesOf(kernel.backends.content);

@@ -75,7 +75,9 @@ public interface BpfMap extends AutoCloseable {
         update(key, index(inner.fd()));
     }
 
-    /// @throws io.stentor.kernel.KernelException EEXIST if something is at `path`; its directory must be on a bpffs
+    /// Gives it a name on a bpf file system; directories on the way are made.
+    ///
+    /// @throws io.stentor.kernel.KernelException EEXIST if something is at `path`, EPERM if that is on no bpffs
     void pin(Path path);
 
     @Override

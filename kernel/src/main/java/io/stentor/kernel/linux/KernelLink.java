@@ -105,7 +105,7 @@ final class KernelLink implements BpfLink {
             }
         }
         if (pin != null) {
-            Pins.remove(pin);
+            var _ = Pins.remove(pin);
             pin = null;
         }
         close();

@@ -12,23 +12,21 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 
 /// The functions of libbpf (1.1.2 and newer) that loading needs, bound when first used.
 ///
 /// libbpf reports to one function per process. Whoever calls it holds [#LOCK], so that what is reported is about one
-/// object: [#takeMessages].
+/// object: [LibBpfLog].
 @SuppressWarnings("restricted")
 final class LibBpf {
     static final Object LOCK = new Object();
 
-    private static final int WARN = 0;
-    private static final int VA_LIST_SIZE = 32;
+    /// BPF_LOG_STATS: nothing but the verifier's figures.
+    static final int LOG_STATISTICS = 4;
+
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup LIBRARY = library();
     private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
-    private static final StringBuilder MESSAGES = new StringBuilder();
 
     static final MethodHandle OPEN = LINKER.downcallHandle(
             LIBRARY.findOrThrow("bpf_object__open_mem"),
@@ -41,6 +39,7 @@ final class LibBpf {
 
     static final MethodHandle PROGRAM_NAME = toPointer("bpf_program__name", ADDRESS);
     static final MethodHandle PROGRAM_FD = toInt("bpf_program__fd", ADDRESS);
+    static final MethodHandle SET_LOG_LEVEL = toInt("bpf_program__set_log_level", ADDRESS, JAVA_INT);
     static final MethodHandle SET_AUTOLOAD = toInt("bpf_program__set_autoload", ADDRESS, JAVA_BOOLEAN);
 
     static final MethodHandle MAP_NAME = toPointer("bpf_map__name", ADDRESS);
@@ -53,10 +52,6 @@ final class LibBpf {
     static final MethodHandle SET_MAX_ENTRIES = toInt("bpf_map__set_max_entries", ADDRESS, JAVA_INT);
     static final MethodHandle REUSE_FD = toInt("bpf_map__reuse_fd", ADDRESS, JAVA_INT);
     static final MethodHandle SET_INITIAL_VALUE = toInt("bpf_map__set_initial_value", ADDRESS, ADDRESS, JAVA_LONG);
-
-    private static final MethodHandle VSNPRINTF = LINKER.downcallHandle(
-            LINKER.defaultLookup().findOrThrow("vsnprintf"),
-            FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS));
 
     static {
         hearMessages();
@@ -87,13 +82,6 @@ final class LibBpf {
         return state.get(JAVA_INT, STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno")));
     }
 
-    /// What libbpf warned about since the last time.
-    static String takeMessages() {
-        String messages = MESSAGES.toString();
-        MESSAGES.setLength(0);
-        return messages;
-    }
-
     private static SymbolLookup library() {
         try {
             return SymbolLookup.libraryLookup("libbpf.so.1", Arena.global());
@@ -116,46 +104,7 @@ final class LibBpf {
     }
 
     private static void hearMessages() {
-        call(() -> {
-            MethodHandle print = MethodHandles.lookup()
-                    .findStatic(
-                            LibBpf.class,
-                            "print",
-                            MethodType.methodType(int.class, int.class, MemorySegment.class, MemorySegment.class));
-            MemorySegment stub = LINKER.upcallStub(
-                    print, FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS), Arena.global());
-            return (MemorySegment) bind("libbpf_set_print", FunctionDescriptor.of(ADDRESS, ADDRESS))
-                    .invokeExact(stub);
-        });
-    }
-
-    /// Called by libbpf with a format and a `va_list`. On both processors that argument is the address of a structure
-    /// that printing uses up, so it is restored before printing again into more room.
-    @SuppressWarnings("UnusedMethod")
-    private static int print(int level, MemorySegment format, MemorySegment arguments) {
-        if (level != WARN) {
-            return 0;
-        }
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment list = arguments.reinterpret(VA_LIST_SIZE);
-            MemorySegment saved = arena.allocate(VA_LIST_SIZE).copyFrom(list);
-            int room = 4096;
-            while (true) {
-                MemorySegment text = arena.allocate(room);
-                int needed = (int) VSNPRINTF.invokeExact(text, (long) room, format, arguments);
-                if (needed < room) {
-                    MESSAGES.append(text.getString(0));
-                    return 0;
-                }
-                list.copyFrom(saved);
-                room = needed + 1;
-            }
-        } catch (Throwable e) {
-            // an exception must not cross native frames: the message is lost, what it was about still fails
-            MESSAGES.append("(a message of libbpf could not be read: ")
-                    .append(e)
-                    .append(")\n");
-            return 0;
-        }
+        call(() -> (MemorySegment) bind("libbpf_set_print", FunctionDescriptor.of(ADDRESS, ADDRESS))
+                .invokeExact(LibBpfLog.function()));
     }
 }

@@ -1,10 +1,8 @@
 package io.stentor.kernel.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.stentor.kernel.Errno;
-import io.stentor.kernel.KernelException;
 import io.stentor.kernel.bpf.Attached;
 import io.stentor.kernel.bpf.Bpf;
 import io.stentor.kernel.bpf.BpfLink;
@@ -13,17 +11,13 @@ import io.stentor.kernel.bpf.BpfObject;
 import io.stentor.kernel.bpf.BpfProgram;
 import io.stentor.kernel.bpf.Feature;
 import io.stentor.kernel.bpf.Hook;
-import io.stentor.kernel.bpf.LinkInfo;
 import io.stentor.kernel.bpf.MapSpec;
 import io.stentor.kernel.bpf.ObjectSpec;
 import io.stentor.kernel.bpf.RingBuffer;
 import io.stentor.kernel.linux.BpfCall.Command;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +26,6 @@ import java.util.concurrent.ConcurrentHashMap;
 /// eBPF of the running kernel.
 public final class LinuxBpf implements Bpf {
     private static final int RLIMIT_MEMLOCK = 8;
-    private static final int QUERIED_PROGRAMS = 64;
 
     private final Map<Feature, Boolean> features = new ConcurrentHashMap<>();
     private final boolean tcxAllowed;
@@ -90,113 +83,21 @@ public final class LinuxBpf implements Bpf {
 
     @Override
     public BpfLink attach(BpfProgram program, Hook hook) {
-        return hook instanceof Hook.Tc tc && !useTcx()
-                ? FilterLink.attach(program, tc, false)
-                : KernelLink.create(program, hook);
+        return hooks().attach(program, hook);
     }
 
     @Override
     public BpfLink attach(BpfProgram program, Hook hook, Path pin) {
-        if (hook instanceof Hook.Tc tc && !useTcx()) {
-            return FilterLink.attach(program, tc, true);
-        }
-        Optional<BpfLink> pinned = openPinnedLink(pin);
-        if (pinned.isPresent()) {
-            if (stillAt(pinned.get().info(), hook)) {
-                pinned.get().update(program);
-                return pinned.get();
-            }
-            pinned.get().close();
-            Pins.remove(pin);
-        }
-        BpfLink made = KernelLink.create(program, hook);
-        try {
-            made.pin(pin);
-            return made;
-        } catch (RuntimeException e) {
-            made.close();
-            throw e;
-        }
-    }
-
-    private static boolean stillAt(LinkInfo info, Hook hook) {
-        return switch (hook) {
-            case Hook.Tc(int ifindex, Hook.Direction _) ->
-                info.kind() == LinkInfo.Kind.TCX && info.ifindex() == ifindex;
-            case Hook.Xdp(int ifindex, Hook.XdpMode _) -> info.kind() == LinkInfo.Kind.XDP && info.ifindex() == ifindex;
-            case Hook.Cgroup cgroup ->
-                info.kind() == LinkInfo.Kind.CGROUP && info.cgroup() == inode(cgroup.directory());
-            case Hook.SkLookup _ -> info.kind() == LinkInfo.Kind.NETNS;
-        };
-    }
-
-    private static long inode(Path directory) {
-        try {
-            return (long) Files.getAttribute(directory, "unix:ino");
-        } catch (IOException e) {
-            throw new KernelException("stat", directory.toString(), Errno.ENOENT, e.toString());
-        }
+        return hooks().attach(program, hook, pin);
     }
 
     @Override
     public List<Attached> attached(Hook hook) {
-        return switch (hook) {
-            case Hook.Tc tc
-            when !useTcx() ->
-                FilterLink.at(tc).stream()
-                        .map(filter -> new Attached(filter.programId(), 0, filter.name()))
-                        .toList();
-            case Hook.Tc(int ifindex, Hook.Direction _) -> query(hook, ifindex);
-            // the kernel answers for XDP only where it describes the device
-            case Hook.Xdp(int ifindex, Hook.XdpMode _) ->
-                LinkCodec.xdpProgram(ifindex).stream()
-                        .mapToObj(id -> new Attached(id, 0, nameOf(id)))
-                        .toList();
-            case Hook.Cgroup cgroup -> {
-                try (Fd directory = Fd.open(cgroup.directory())) {
-                    yield query(hook, directory.number());
-                }
-            }
-            case Hook.SkLookup lookup -> {
-                try (Fd netns = Fd.open(lookup.netns())) {
-                    yield query(hook, netns.number());
-                }
-            }
-        };
+        return hooks().attached(hook);
     }
 
-    private static List<Attached> query(Hook hook, int target) {
-        try (var call = new BpfCall(Command.PROG_QUERY)) {
-            MemorySegment programs = call.allocate(QUERIED_PROGRAMS * 4L);
-            call.u32(0, target)
-                    .u32(4, KernelLink.attachType(hook))
-                    .pointer(16, programs)
-                    .u32(24, QUERIED_PROGRAMS);
-            MemorySegment links = call.allocate(QUERIED_PROGRAMS * 4L);
-            if (hook instanceof Hook.Tc) {
-                call.pointer(40, links);
-            }
-            call.must(hook.toString());
-            List<Attached> found = new ArrayList<>();
-            for (int i = 0; i < call.u32(24); i++) {
-                int id = programs.getAtIndex(JAVA_INT, i);
-                found.add(new Attached(id, links.getAtIndex(JAVA_INT, i), nameOf(id)));
-            }
-            return found;
-        }
-    }
-
-    /// "" for a program that went meanwhile.
-    private static String nameOf(int programId) {
-        try (var call = new BpfCall(Command.PROG_GET_FD_BY_ID)) {
-            int result = call.u32(0, programId).call();
-            if (result < 0) {
-                return "";
-            }
-            try (Fd fd = new Fd(result)) {
-                return BpfInfo.program(fd.number()).name();
-            }
-        }
+    private Hooks hooks() {
+        return new Hooks(tcxAllowed && has(Feature.TCX));
     }
 
     @Override
@@ -212,10 +113,6 @@ public final class LinuxBpf implements Bpf {
     @Override
     public int possibleCpus() {
         return Cpus.POSSIBLE;
-    }
-
-    private boolean useTcx() {
-        return tcxAllowed && has(Feature.TCX);
     }
 
     /// Before memory was accounted to cgroups, maps counted against the limit of locked memory, a few pages by default.

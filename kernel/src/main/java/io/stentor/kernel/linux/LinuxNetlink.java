@@ -69,9 +69,9 @@ public final class LinuxNetlink implements Netlink {
     private List<Optional<KernelException>> send(List<Change> changes) {
         List<NlMessage> messages = new ArrayList<>();
         List<String> objects = new ArrayList<>();
-        try (var namespaces = new OpenNamespaces()) {
+        try (var codec = new ChangeCodec()) {
             for (Change change : changes) {
-                messages.add(encode(change, namespaces::open));
+                messages.add(codec.write(change));
                 objects.add(change.toString());
             }
             return socket.requests(messages, objects);
@@ -104,46 +104,6 @@ public final class LinuxNetlink implements Netlink {
 
     private static Optional<KernelException> first(List<Optional<KernelException>> answers) {
         return answers.stream().flatMap(Optional::stream).findFirst();
-    }
-
-    private static NlMessage encode(Change change, Function<LinkSetting.Namespace, Integer> namespace) {
-        int add = NlMessage.CREATE | NlMessage.EXCL;
-        int replace = NlMessage.CREATE | NlMessage.REPLACE;
-        return switch (change) {
-            case Change.AddLink(var spec) -> LinkCodec.add(spec, namespace);
-            case Change.SetLink(int index, var settings) -> LinkCodec.set(index, settings, namespace);
-            case Change.DeleteLink(int index) -> LinkCodec.delete(index);
-            case Change.AddAddress(var address) -> AddressCodec.write(AddressCodec.RTM_NEWADDR, add, address);
-            case Change.ReplaceAddress(var address) -> AddressCodec.write(AddressCodec.RTM_NEWADDR, replace, address);
-            case Change.DeleteAddress(var address) -> AddressCodec.write(AddressCodec.RTM_DELADDR, 0, address);
-            case Change.AddRoute(var route) -> RouteCodec.write(RouteCodec.RTM_NEWROUTE, add, route);
-            case Change.ReplaceRoute(var route) -> RouteCodec.write(RouteCodec.RTM_NEWROUTE, replace, route);
-            case Change.DeleteRoute(var route) -> RouteCodec.write(RouteCodec.RTM_DELROUTE, 0, route);
-            case Change.AddRule(var rule) -> RuleCodec.write(RuleCodec.RTM_NEWRULE, add, rule);
-            case Change.DeleteRule(var rule) -> RuleCodec.write(RuleCodec.RTM_DELRULE, 0, rule);
-            case Change.AddNeighbour(var neighbour) ->
-                NeighbourCodec.write(NeighbourCodec.RTM_NEWNEIGH, add, neighbour);
-            case Change.ReplaceNeighbour(var neighbour) ->
-                NeighbourCodec.write(NeighbourCodec.RTM_NEWNEIGH, replace, neighbour);
-            case Change.DeleteNeighbour(var neighbour) ->
-                NeighbourCodec.write(NeighbourCodec.RTM_DELNEIGH, 0, neighbour);
-        };
-    }
-
-    /// Namespace files are open until the kernel has read the messages that name them.
-    private static final class OpenNamespaces implements AutoCloseable {
-        private final List<Fd> open = new ArrayList<>();
-
-        int open(LinkSetting.Namespace namespace) {
-            Fd fd = Fd.open(namespace.netns());
-            open.add(fd);
-            return fd.number();
-        }
-
-        @Override
-        public void close() {
-            open.forEach(Fd::close);
-        }
     }
 
     @Override

@@ -39,6 +39,14 @@ final class LinuxProgram implements BpfProgram {
         return new LinuxProgram(fd, program.info.name(), program.info);
     }
 
+    /// The same, with the number of instructions where the kernel itself does not tell.
+    LinuxProgram counted(int instructions) {
+        if (info.verifiedInstructions() != 0) {
+            return this;
+        }
+        return new LinuxProgram(fd, name, new BpfInfo.ProgramInfo(info.id(), info.type(), info.name(), instructions));
+    }
+
     @Override
     public String name() {
         return name;

@@ -26,12 +26,6 @@ final class NlSocket implements AutoCloseable {
     private static final int RECEIVE_MEMORY = 4 << 20;
     private static final int BUFFER_SIZE = 1 << 16;
 
-    private static final int NLMSG_ERROR = 2;
-    private static final int NLMSG_DONE = 3;
-    private static final int FLAG_INTERRUPTED = 0x10;
-    private static final int FLAG_CAPPED = 0x100;
-    private static final int FLAG_TLVS = 0x200;
-    private static final int ATTRIBUTE_MESSAGE = 1;
     private static final int DUMP_ATTEMPTS = 10;
     /// So many requests in one send: their answers fit the socket's memory.
     private static final int BATCH = 256;
@@ -43,16 +37,6 @@ final class NlSocket implements AutoCloseable {
 
     /// A message received, without its header.
     record Reply(int type, ByteBuffer body) {}
-
-    private record Header(int length, int type, int flags, int sequence) {
-        static Header at(ByteBuffer bytes, int offset) {
-            return new Header(
-                    bytes.getInt(offset),
-                    Short.toUnsignedInt(bytes.getShort(offset + 4)),
-                    Short.toUnsignedInt(bytes.getShort(offset + 6)),
-                    bytes.getInt(offset + 8));
-        }
-    }
 
     private NlSocket(Fd fd) {
         this.fd = fd;
@@ -117,8 +101,8 @@ final class NlSocket implements AutoCloseable {
             List<String> about = objects.subList(from, to);
             while (answers.size() < to - from) {
                 receive((header, body) -> {
-                    if (header.type == NLMSG_ERROR && header.sequence - first == answers.size()) {
-                        answers.add(failure(header, body, about.get(answers.size())));
+                    if (header.type() == NlHeader.ERROR && header.sequence() - first == answers.size()) {
+                        answers.add(NlAnswer.failure(header, body, about.get(answers.size())));
                     }
                 });
             }
@@ -131,55 +115,25 @@ final class NlSocket implements AutoCloseable {
     List<Reply> dump(NlMessage request, String object) {
         var _ = request.with(NlMessage.DUMP);
         for (int attempt = 1; ; attempt++) {
-            var answer = new Answer(object, sequence + 1);
+            var answer = new NlAnswer(object, sequence + 1);
             send(List.of(request), 0);
-            while (!answer.done) {
+            while (!answer.done()) {
                 receive(answer);
             }
-            if (!answer.interrupted || attempt == DUMP_ATTEMPTS) {
-                return answer.replies;
+            if (!answer.interrupted() || attempt == DUMP_ATTEMPTS) {
+                return answer.replies();
             }
         }
     }
 
     /// One object.
     Reply get(NlMessage request, String object) {
-        var answer = new Answer(object, sequence + 1);
+        var answer = new NlAnswer(object, sequence + 1);
         send(List.of(request), NlMessage.ACK);
-        while (!answer.done) {
+        while (!answer.done()) {
             receive(answer);
         }
-        return answer.replies.getFirst();
-    }
-
-    /// The messages of one answer until it ends, or fails.
-    private static final class Answer implements BiConsumer<Header, ByteBuffer> {
-        private final String object;
-        private final int sequence;
-        private final List<Reply> replies = new ArrayList<>();
-        private boolean interrupted;
-        private boolean done;
-
-        private Answer(String object, int sequence) {
-            this.object = object;
-            this.sequence = sequence;
-        }
-
-        @Override
-        public void accept(Header header, ByteBuffer body) {
-            if (header.sequence != sequence) {
-                return;
-            }
-            interrupted |= (header.flags & FLAG_INTERRUPTED) != 0;
-            if (header.type == NLMSG_ERROR || header.type == NLMSG_DONE) {
-                done = true;
-                failure(header, body, object).ifPresent(failure -> {
-                    throw failure;
-                });
-            } else {
-                replies.add(new Reply(header.type, body));
-            }
-        }
+        return answer.replies().getFirst();
     }
 
     /// What others do; blocks until something comes.
@@ -187,7 +141,7 @@ final class NlSocket implements AutoCloseable {
     /// @throws KernelException ENOBUFS when some was lost
     List<Reply> hear() {
         List<Reply> heard = new ArrayList<>();
-        receive((header, body) -> heard.add(new Reply(header.type, body)));
+        receive((header, body) -> heard.add(new Reply(header.type(), body)));
         return heard;
     }
 
@@ -210,37 +164,21 @@ final class NlSocket implements AutoCloseable {
         }
     }
 
-    private void receive(BiConsumer<Header, ByteBuffer> each) {
+    private void receive(BiConsumer<NlHeader, ByteBuffer> each) {
         long length = Syscall.must("netlink", Sys.RECVFROM, fd.number(), buffer.address(), BUFFER_SIZE, 0, 0, 0);
         ByteBuffer bytes =
                 ByteBuffer.wrap(buffer.asSlice(0, length).toArray(JAVA_BYTE)).order(ByteOrder.nativeOrder());
         int at = 0;
         while (at + NlMessage.HEADER_SIZE <= length) {
-            Header header = Header.at(bytes, at);
-            if (header.length < NlMessage.HEADER_SIZE || at + header.length > length) {
+            NlHeader header = NlHeader.at(bytes, at);
+            if (header.length() < NlMessage.HEADER_SIZE || at + header.length() > length) {
                 throw new KernelException("recvfrom", "netlink", Errno.EIO, "a message that does not fit its frame");
             }
-            ByteBuffer body = bytes.slice(at + NlMessage.HEADER_SIZE, header.length - NlMessage.HEADER_SIZE)
+            ByteBuffer body = bytes.slice(at + NlMessage.HEADER_SIZE, header.length() - NlMessage.HEADER_SIZE)
                     .order(ByteOrder.nativeOrder());
             each.accept(header, body);
-            at += (header.length + 3) & ~3;
+            at += (header.length() + 3) & ~3;
         }
-    }
-
-    private static Optional<KernelException> failure(Header header, ByteBuffer body, String object) {
-        int error = body.limit() < 4 ? 0 : body.getInt(0);
-        if (error >= 0) {
-            return Optional.empty();
-        }
-        String detail = "";
-        if ((header.flags & FLAG_TLVS) != 0) {
-            int copied = (header.flags & FLAG_CAPPED) != 0 || header.type == NLMSG_DONE
-                    ? NlMessage.HEADER_SIZE
-                    : body.getInt(4);
-            int offset = header.type == NLMSG_DONE ? 4 : 4 + ((copied + 3) & ~3);
-            detail = NlAttributes.of(body, offset).string(ATTRIBUTE_MESSAGE);
-        }
-        return Optional.of(new KernelException("rtnetlink", object, -error, detail));
     }
 
     @Override

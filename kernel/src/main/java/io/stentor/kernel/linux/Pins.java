@@ -13,6 +13,14 @@ final class Pins {
     private Pins() {}
 
     static void pin(int fd, Path path) {
+        Path directory = path.toAbsolutePath().getParent();
+        if (directory != null && !Files.isDirectory(directory)) {
+            try {
+                Files.createDirectories(directory);
+            } catch (IOException e) {
+                throw new KernelException("mkdir", directory.toString(), Errno.EIO, e.toString());
+            }
+        }
         try (var call = new BpfCall(Command.OBJ_PIN)) {
             call.path(0, path.toString()).u32(8, fd).must(path.toString());
         }
@@ -39,9 +47,9 @@ final class Pins {
         return Optional.of(fd);
     }
 
-    static void remove(Path path) {
+    static boolean remove(Path path) {
         try {
-            Files.deleteIfExists(path);
+            return Files.deleteIfExists(path);
         } catch (IOException e) {
             throw new KernelException("unlink", path.toString(), Errno.EBUSY, e.toString());
         }
