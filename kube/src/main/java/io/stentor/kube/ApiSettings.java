@@ -1,7 +1,6 @@
 package io.stentor.kube;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 
 /// How the Kubernetes API is reached.
@@ -10,5 +9,4 @@ import java.util.Optional;
 /// @param qps            requests a second on average
 /// @param burst          requests at once
 /// @param namespace      where Stentor is installed; Leases are kept there (`k8s-namespace`)
-/// @param crdWaitTimeout after this long without the CRDs the wait becomes a Problem
-public record ApiSettings(Optional<Path> kubeconfig, int qps, int burst, String namespace, Duration crdWaitTimeout) {}
+public record ApiSettings(Optional<Path> kubeconfig, int qps, int burst, String namespace) {}

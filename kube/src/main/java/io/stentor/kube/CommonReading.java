@@ -36,8 +36,7 @@ final class CommonReading {
                 values.optional("k8s-kubeconfig-path").map(Path::of),
                 values.number(qps),
                 values.number(burst),
-                values.text("k8s-namespace"),
-                values.duration("crd-wait-timeout"));
+                values.text("k8s-namespace"));
     }
 
     static ServingSettings serving(Values values, InetSocketAddress health, Optional<InetSocketAddress> metrics) {

@@ -7,40 +7,56 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.stentor.model.Problem;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /// The connection to the Kubernetes API. It is opened without asking the server anything: a server that is away, slow
 /// or answering errors is met again and again by whoever uses the connection, and never ends the process.
 public final class KubeClient implements AutoCloseable {
 
+    private static final System.Logger LOG = System.getLogger("kubernetes");
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+
     private final KubernetesClient kubernetes;
     private final ExecutorService tasks;
+    private final Reachability reachability;
 
-    KubeClient(KubernetesClient kubernetes, ExecutorService tasks) {
+    KubeClient(KubernetesClient kubernetes, ExecutorService tasks, Reachability reachability) {
         this.kubernetes = kubernetes;
         this.tasks = tasks;
+        this.reachability = reachability;
     }
 
     /// @throws IllegalArgumentException with a sentence, when the kubeconfig cannot be used
     public static KubeClient open(ApiSettings settings) {
         Config config = config(settings);
-        // Lists and watches by plain HTTP: one connection less to keep alive, and easier on what is in between.
+        // Plain HTTP for watches: one thing less that what is in between may not understand.
         config.setOnlyHttpWatches(true);
+        return open(config, new RequestRate(settings.qps(), settings.burst()));
+    }
+
+    static KubeClient open(Config config, RequestRate rate) {
         config.setWatchReconnectInterval(1000);
         config.setWatchReconnectLimit(-1);
         // Whoever calls has a loop of its own; waiting twice would only hide what is wrong.
         config.setRequestRetryBackoffLimit(0);
         ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
-        RequestRate rate = new RequestRate(settings.qps(), settings.burst());
-        return new KubeClient(
-                new KubernetesClientBuilder()
-                        .withConfig(config)
-                        .withTaskExecutor(tasks)
-                        .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("rate", rate))
-                        .build(),
-                tasks);
+        Reachability reachability = new Reachability();
+        KubernetesClient kubernetes = new KubernetesClientBuilder()
+                .withConfig(config)
+                .withTaskExecutor(tasks)
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("rate", rate)
+                        .addOrReplaceInterceptor("reachability", reachability))
+                .build();
+        return new KubeClient(kubernetes, tasks, reachability);
     }
 
     private static Config config(ApiSettings settings) {
@@ -63,15 +79,58 @@ public final class KubeClient implements AutoCloseable {
         return kubernetes;
     }
 
+    /// Why the API server cannot be reached; empty when it can be, as far as anybody has tried.
+    public Optional<Problem> problem() {
+        return Optional.of(reachability.trouble())
+                .filter(trouble -> !trouble.isEmpty())
+                .map(trouble -> new Problem("Kubernetes", "", trouble));
+    }
+
     /// Follows objects until the answer is stopped: what is there, then every change. The handler is called by one
     /// thread at a time; its `onList` after everything that was there at the (re)start.
     public <T extends HasMetadata> SharedIndexInformer<T> follow(
             Informable<T> objects, ResourceEventHandler<? super T> handler) {
+        return follow(objects, handler, _ -> {});
+    }
+
+    /// @param trouble told why the objects cannot be followed, and "" when they can be again
+    <T extends HasMetadata> SharedIndexInformer<T> follow(
+            Informable<T> objects, ResourceEventHandler<? super T> handler, Consumer<String> trouble) {
         SharedIndexInformer<T> informer = objects.runnableInformer(0);
         informer.addEventHandler(handler);
-        informer.exceptionHandler((started, failure) -> true);
+        AtomicReference<String> latest = new AtomicReference<>("");
+        informer.exceptionHandler((started, failure) -> {
+            String reason = String.valueOf(failure.getMessage());
+            String before = latest.getAndSet(reason);
+            if (!before.equals(reason)) {
+                LOG.log(
+                        Level.DEBUG,
+                        "cannot follow " + informer.getApiTypeClass().getSimpleName(),
+                        failure);
+                trouble.accept(reason);
+            }
+            if (before.isEmpty()) {
+                tasks.execute(() -> awaitEnd(informer, latest, trouble));
+            }
+            return true;
+        });
         var _ = informer.start();
         return informer;
+    }
+
+    /// The informer tells when it fails and not when it works again.
+    private static void awaitEnd(
+            SharedIndexInformer<?> informer, AtomicReference<String> latest, Consumer<String> trouble) {
+        try {
+            do {
+                Thread.sleep(LOOK_AGAIN);
+            } while (!informer.isWatching()
+                    && !informer.stopped().toCompletableFuture().isDone());
+            latest.set("");
+            trouble.accept("");
+        } catch (InterruptedException closed) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// Ends what follows objects, too.

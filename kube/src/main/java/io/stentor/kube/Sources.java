@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.stentor.model.Problem;
 import io.stentor.model.Source;
 import io.stentor.model.State;
 import io.stentor.model.Store;
@@ -50,10 +51,12 @@ public final class Sources implements AutoCloseable {
                 sources.handler(
                         Source.NODES,
                         sources.nodes::seen,
-                        object -> sources.nodes.gone(object.getMetadata().getName()))));
+                        object -> sources.nodes.gone(object.getMetadata().getName())),
+                sources.trouble(Source.NODES, "CiliumNode")));
         sources.informers.add(client.follow(
                 all(client, Kinds.CILIUM_ENDPOINT),
-                sources.handler(Source.PODS, sources.pods::seen, object -> sources.pods.gone(PodTable.key(object)))));
+                sources.handler(Source.PODS, sources.pods::seen, object -> sources.pods.gone(PodTable.key(object))),
+                sources.trouble(Source.PODS, "CiliumEndpoint")));
         return sources;
     }
 
@@ -85,6 +88,16 @@ public final class Sources implements AutoCloseable {
                 inbox.add(() -> synced.add(source));
             }
         };
+    }
+
+    /// While objects cannot be followed, what is known of them stays as it is.
+    private Consumer<String> trouble(Source source, String kind) {
+        return reason -> store.commit(state -> state.withProblems(
+                source,
+                kind,
+                reason.isEmpty()
+                        ? List.of()
+                        : List.of(new Problem(kind, "", "the objects cannot be followed: " + reason))));
     }
 
     private void run() {

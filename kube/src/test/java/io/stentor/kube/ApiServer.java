@@ -1,6 +1,7 @@
 package io.stentor.kube;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
@@ -11,7 +12,6 @@ import io.fabric8.mockwebserver.MockWebServer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -49,7 +49,8 @@ public final class ApiServer implements AutoCloseable {
     }
 
     public KubeClient client() {
-        return new KubeClient(server.createClient(), Executors.newVirtualThreadPerTaskExecutor());
+        return KubeClient.open(
+                new ConfigBuilder(kubernetes.getConfiguration()).build(), new RequestRate(10_000, 10_000));
     }
 
     public static GenericKubernetesResource object(String yaml) {

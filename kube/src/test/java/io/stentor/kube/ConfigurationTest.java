@@ -77,7 +77,6 @@ class ConfigurationTest {
             --state-dir=here                         => state-dir: 'here' is not an absolute path
             --socket-path                            => socket-path: the flag needs a value: --socket-path=PATH
             --k8s-node-name=Node_1                   => k8s-node-name: 'Node_1' is not a name of a Kubernetes object
-            --crd-wait-timeout=5                     => crd-wait-timeout: '5' is not a duration such as 15s, 5m or 100ms
             --prometheus-serve-addr=9962             => prometheus-serve-addr: '9962' is not an address to listen on such as :9962 or 127.0.0.1:9962
             --prometheus-serve-addr=:99999           => prometheus-serve-addr: ':99999' has no port from 0 to 65535
             --log-opt=format=xml                     => log-opt: 'format=xml' is not a list of format=text, format=json, level=debug, level=info, level=warning, level=error
@@ -102,6 +101,7 @@ class ConfigurationTest {
             --enable-ipv6 --cluster-pool-ipv6-cidr=fd00::/104,fd00::1:0/112    => cluster-pool-ipv6-cidr: fd00::/104 and fd00::1:0/112 overlap
             --enable-ipv6 --cluster-pool-ipv6-mask-size=64                     => cluster-pool-ipv6-mask-size: a pod CIDR of /64 does not fit into fd00::/104 of cluster-pool-ipv6-cidr: at least 104 is needed
             --leader-election-lease-duration=5s                                => leader-election-lease-duration: must be longer than leader-election-renew-deadline (10s)
+            --nodes-gc-interval=5      => nodes-gc-interval: '5' is not a duration such as 15s, 5m or 100ms
             --cilium-pod-labels=agent                                          => cilium-pod-labels: 'agent' is not a list of labels key=value
             """)
     void an_operator_refuses(String args, String message) {
