@@ -34,7 +34,7 @@ public final class CiliumNodeWriter implements AutoCloseable {
     private volatile Optional<GenericKubernetesResource> current = Optional.empty();
     private volatile boolean listed;
     private volatile boolean nodeGone;
-    private volatile boolean ready;
+    private volatile Optional<Boolean> ready = Optional.empty();
 
     private CiliumNodeWriter(KubeClient client, String name, IpamMode ipam) {
         this.kubernetes = client.kubernetes();
@@ -54,9 +54,11 @@ public final class CiliumNodeWriter implements AutoCloseable {
         return local;
     }
 
-    /// Says whether pods can be started here. Written soon, and again until it is.
+    /// Says whether pods can be started here. Written soon, and again until it is. Before it is said for the first
+    /// time,
+    /// what the agent said in an earlier life holds: a restart is no reason to keep pods away.
     public void ready(boolean nowReady) {
-        ready = nowReady;
+        ready = Optional.of(nowReady);
         work.due(name);
     }
 
@@ -95,7 +97,9 @@ public final class CiliumNodeWriter implements AutoCloseable {
         Map<String, Object> metadata = new LinkedHashMap<>();
         metadata.put("name", name);
         metadata.put("labels", labels(from));
-        metadata.put("annotations", Map.of(Kinds.AGENT_READY, Boolean.toString(ready)));
+        if (ready.isPresent() || current.isEmpty()) {
+            metadata.put("annotations", Map.of(Kinds.AGENT_READY, Boolean.toString(ready.orElse(false))));
+        }
         metadata.put(
                 "ownerReferences",
                 List.of(Map.of("apiVersion", "v1", "kind", "Node", "name", name, "uid", from.uid())));

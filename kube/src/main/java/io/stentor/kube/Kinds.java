@@ -10,10 +10,10 @@ public final class Kinds {
     public static final ResourceDefinitionContext CILIUM_ENDPOINT =
             kind("v2", "CiliumEndpoint", "ciliumendpoints", true);
 
-    /// Annotation of a CiliumNode by which its agent says whether it is ready: `true` once the network configuration
-    /// is written, `false` from its start until then and after an orderly stop. There is no heartbeat: every agent
-    /// watches every CiliumNode, and a beat a minute of a thousand nodes would be a million events a minute. Where
-    /// agents are pods, their own readiness tells of a death; see [TaintSettings].
+    /// Annotation of a CiliumNode by which its agent says whether it is ready: `true` once the network
+    /// configuration is written, `false` in a new object and when the agent says so. There is no heartbeat: every
+    /// agent watches every CiliumNode, and a beat a minute of a thousand nodes would be a million events a minute.
+    /// Where agents are pods, the state of the pod tells of a death; see [TaintSettings].
     public static final String AGENT_READY = "agent.stentor.io/ready";
 
     private Kinds() {}

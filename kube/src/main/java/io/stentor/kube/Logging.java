@@ -5,12 +5,14 @@ import java.text.MessageFormat;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The programs' log: one line a record on standard error: UTC time, level, component, message. Components log with
@@ -23,7 +25,11 @@ public final class Logging {
     /// Held here because the log framework itself keeps loggers only weakly.
     private static final Logger ROOT = Logger.getLogger("");
 
-    private static final Logger LIBRARIES = Logger.getLogger("io.fabric8");
+    private static final Logger CLIENT = Logger.getLogger("io.fabric8");
+
+    private static final List<Logger> OTHERS = Stream.of("java", "javax", "jdk", "sun", "com", "io")
+            .map(Logger::getLogger)
+            .toList();
 
     private Logging() {}
 
@@ -36,7 +42,8 @@ public final class Logging {
         LogManager.getLogManager().reset();
         ROOT.setLevel(settings.debug() ? Level.FINE : Level.INFO);
         // The client reports every retry; what matters of it, our own components say.
-        LIBRARIES.setLevel(settings.debug() ? Level.INFO : Level.SEVERE);
+        CLIENT.setLevel(settings.debug() ? Level.INFO : Level.SEVERE);
+        OTHERS.forEach(others -> others.setLevel(Level.INFO));
         ROOT.addHandler(new Lines(out, new Line(settings)));
     }
 

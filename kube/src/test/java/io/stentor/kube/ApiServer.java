@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -28,13 +29,30 @@ public final class ApiServer implements AutoCloseable {
             .map(ApiServer::definition)
             .toList();
 
-    private final KubernetesMockServer server = new KubernetesMockServer(
-            new Context(), new MockWebServer(), new HashMap<>(), new MergePatches(KINDS), false);
-    public final KubernetesClient kubernetes;
+    private KubernetesMockServer server = mock();
+    public KubernetesClient kubernetes;
 
     public ApiServer() {
         SERVER_LOG.setLevel(Level.WARNING);
         server.init();
+        kubernetes = server.createClient();
+    }
+
+    private static KubernetesMockServer mock() {
+        return new KubernetesMockServer(
+                new Context(), new MockWebServer(), new HashMap<>(), new MergePatches(KINDS), false);
+    }
+
+    /// Does not answer any more.
+    public void away() {
+        close();
+    }
+
+    /// Answers again, at the same address, and has forgotten everything.
+    public void again() {
+        int port = server.getPort();
+        server = mock();
+        server.init(InetAddress.getLoopbackAddress(), port);
         kubernetes = server.createClient();
     }
 

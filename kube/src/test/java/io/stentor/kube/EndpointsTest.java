@@ -87,11 +87,22 @@ class EndpointsTest {
                     .containsExactly("Pod/web " + pod.getMetadata().getUid());
             assertThat(object().getMetadata().getLabels()).containsEntry("tier", "front");
             assertThat(object().getAdditionalProperties().get("status"))
-                    .hasToString("{id=42, state=ready, identity={id=5, labels=[reserved:init]},"
-                            + " networking={node=192.0.2.1, addressing=[{ipv4=10.0.0.5, ipv6=fd00::5}]},"
-                            + " encryption={key=0}, named-ports=[{port=8080, protocol=TCP, name=http}],"
-                            + " external-identifiers={pod-name=shop/web, k8s-pod-name=web, k8s-namespace=shop,"
-                            + " cni-attachment-id=c0ffee:eth0, container-id=c0ffee}}");
+                    .isEqualTo(ApiServer.object("""
+                            kind: CiliumEndpoint
+                            status:
+                              id: 42
+                              state: ready
+                              identity: {id: 5, labels: ['reserved:init']}
+                              networking: {node: 192.0.2.1, addressing: [{ipv4: 10.0.0.5, ipv6: 'fd00::5'}]}
+                              encryption: {key: 0}
+                              named-ports: [{name: http, port: 8080, protocol: TCP}]
+                              external-identifiers:
+                                pod-name: shop/web
+                                k8s-pod-name: web
+                                k8s-namespace: shop
+                                cni-attachment-id: c0ffee:eth0
+                                container-id: c0ffee
+                            """).getAdditionalProperties().get("status"));
             assertThat(CiliumEndpoints.translate(object()).rows()).hasSize(2);
 
             server.kubernetes

@@ -39,9 +39,10 @@ public final class Chores implements AutoCloseable {
 
     public static Chores start(KubeClient client, OperatorSettings settings, Counts counts) {
         Chores chores = new Chores(client, settings, counts);
-        chores.nodes.start(client);
         if (settings.chores().installCrds()) {
             chores.periodic.due(CRDS);
+        } else {
+            chores.nodes.start(client);
         }
         chores.dueAfter(ENDPOINTS, settings.chores().endpointGcInterval());
         chores.dueAfter(NODES, settings.chores().nodesGcInterval());
@@ -62,8 +63,13 @@ public final class Chores implements AutoCloseable {
     private void act(String chore) {
         switch (chore) {
             case CRDS -> {
-                Crds.install(client.kubernetes());
-                periodic.due(CRDS, CRD_INTERVAL);
+                try {
+                    Crds.install(client.kubernetes());
+                    periodic.due(CRDS, CRD_INTERVAL);
+                } finally {
+                    // What cannot be installed may be there all the same.
+                    nodes.start(client);
+                }
             }
             case ENDPOINTS -> {
                 EndpointCollection.Result result = new EndpointCollection(client.kubernetes()).collect();

@@ -42,6 +42,9 @@ final class NodeChores implements AutoCloseable {
 
     private final Map<String, String> errors = new HashMap<>();
     private boolean loaded;
+
+    private boolean started;
+    private boolean closed;
     private volatile Map<Family, Long> counts = Map.of();
 
     NodeChores(KubeClient client, OperatorSettings settings) {
@@ -53,7 +56,12 @@ final class NodeChores implements AutoCloseable {
         this.view = new NodeView(work::due);
     }
 
-    void start(KubeClient client) {
+    /// Begins to look; once is enough.
+    synchronized void start(KubeClient client) {
+        if (started || closed) {
+            return;
+        }
+        started = true;
         view.start(
                 client, settings.api().namespace(), settings.chores().taints().agentPods());
     }
@@ -186,7 +194,8 @@ final class NodeChores implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         view.close();
         work.close();
     }

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeCondition;
 import io.fabric8.kubernetes.api.model.NodeConditionBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.api.model.TaintBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -48,10 +49,7 @@ final class NodeStatus {
     }
 
     static Agent agent(Optional<GenericKubernetesResource> ciliumNode, List<Pod> pods) {
-        boolean runs = pods.isEmpty()
-                || pods.stream()
-                        .anyMatch(pod -> pod.getStatus() != null
-                                && "Running".equals(pod.getStatus().getPhase()));
+        boolean runs = pods.isEmpty() || pods.stream().anyMatch(NodeStatus::runs);
         String said = ciliumNode
                 .map(object -> object.getMetadata().getAnnotations())
                 .map(annotations -> annotations.get(Kinds.AGENT_READY))
@@ -60,6 +58,17 @@ final class NodeStatus {
             return Agent.DOWN;
         }
         return said.equals("true") ? Agent.READY : Agent.UNKNOWN;
+    }
+
+    /// A pod in a crash loop is in the phase Running all the same.
+    private static boolean runs(Pod pod) {
+        PodStatus status = pod.getStatus();
+        return status != null
+                && "Running".equals(status.getPhase())
+                && (status.getContainerStatuses() == null
+                        || status.getContainerStatuses().stream()
+                                .allMatch(c ->
+                                        c.getState() == null || c.getState().getRunning() != null));
     }
 
     /// Writes at most once; what is left to do is done when the change comes back.
