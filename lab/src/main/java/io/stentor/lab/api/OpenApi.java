@@ -176,6 +176,7 @@ final class OpenApi {
             case Scalar scalar ->
                 switch (scalar) {
                     case STRING, QUANTITY -> schema.put("type", "string");
+                    case BYTES -> schema.put("type", "string").put("format", "byte");
                     case TIME, MICROTIME -> schema.put("type", "string").put("format", "date-time");
                     case INT32 -> schema.put("type", "integer").put("format", "int32");
                     case INT64 -> schema.put("type", "integer").put("format", "int64");
