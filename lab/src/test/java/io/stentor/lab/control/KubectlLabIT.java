@@ -63,7 +63,8 @@ class KubectlLabIT {
     private Result run(String input, String... arguments) throws Exception {
         Process process = begin(builder(List.of(arguments)));
         try (var stdin = process.getOutputStream()) {
-            stdin.write(input.getBytes(StandardCharsets.UTF_8));
+            // kubectl takes what begins with a brace for JSON.
+            stdin.write((input.isEmpty() ? "" : "---\n" + input).getBytes(StandardCharsets.UTF_8));
         } catch (IOException notRead) {
             // A command that takes no input may have ended already.
             assertThat(input).isEmpty();
