@@ -1,4 +1,4 @@
-# The menu. Every target finds its JDK itself; JDK 25 or newer and make are all that must be there before.
+# The menu. Every target finds its JDK itself; git, make and JDK 25 or newer are all that must be there before.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 export JAVA_HOME := $(shell scripts/jdk)
@@ -6,13 +6,59 @@ export MAVEN_OPTS := -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto --sun
   --enable-native-access=ALL-UNNAMED \
   $(foreach p,api code file main model parser processing tree util,--add-exports=jdk.compiler/com.sun.tools.javac.$(p)=ALL-UNNAMED) \
   $(foreach p,code comp,--add-opens=jdk.compiler/com.sun.tools.javac.$(p)=ALL-UNNAMED)
-OFFLINE = $(shell test -e $(HOME)/.m2/.stentor-warm && echo -o)
-MVN = mvn -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -B -ntp $(OFFLINE)
+MVN = mvn -B -ntp -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
 
 help: ## this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+deps: ## install what building and running need, from the distribution
+	@scripts/deps build lab
+
+deps-test: deps ## and what the tests need
+	@scripts/deps test
+
+build: deps-build programs ## compile everything; no root needed
+	@$(MVN) package -DskipTests
+
+deps-build:
+	@scripts/deps build
+
+# The small programs in C: the CNI plugin, the load tool, the demo's server and client.
+CFLAGS = -O2 -Wall -Wextra -Werror
+programs: deps-build bench/target/netload lab/target/hello
+	@$(MAKE) --no-print-directory -C cni
+bench/target/netload: bench/netload.c
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) -pthread -o $@ $<
+lab/target/hello: lab/demo/hello.c
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) -o $@ $<
+
+test: deps-test programs ## set up, build, and run the tests: unit, kernel, lab
+	@scripts/test unit kernel
+
+test-unit: deps-build programs ## pure tests; no root needed
+	@scripts/test unit
+
+test-kernel: deps-test programs ## programs and kernel access on this kernel; root
+	@scripts/test kernel
+
+test-lab: deps-test programs ## real traffic in a lab; root
+	@scripts/test lab
+
+gen: ## derive the Java layouts from the C headers
+	@scripts/deps build
+	@$(MAKE) --no-print-directory -C bpf gen
+
+fmt: ## format Java and C
+	@$(MVN) spotless:apply
+	@$(MAKE) --no-print-directory -C bpf format
+
+lint: ## formats and documents
+	@$(MVN) spotless:check
+	@$(MAKE) --no-print-directory -C bpf format-check
+
 mvn: ## any Maven goal: make mvn ARGS="-pl model test"
 	@$(MVN) $(ARGS)
 
-.PHONY: help mvn
+.PHONY: help deps deps-build deps-test build programs test test-unit test-kernel test-lab gen fmt lint mvn

@@ -3,4 +3,7 @@ module io.stentor.kernel {
     requires static org.jspecify;
 
     exports io.stentor.kernel;
+    exports io.stentor.kernel.bpf;
+    exports io.stentor.kernel.fake;
+    exports io.stentor.kernel.net;
 }

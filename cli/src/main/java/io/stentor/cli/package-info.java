@@ -1,3 +1,4 @@
+/// The `stentor` command: asks the agent of a node over its socket and shows what it answers.
 @NullMarked
 package io.stentor.cli;
 

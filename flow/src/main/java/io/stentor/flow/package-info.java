@@ -1,3 +1,4 @@
+/// What the datapath reports, decoded and resolved.
 @NullMarked
 package io.stentor.flow;
 

@@ -1,6 +1,7 @@
 package io.stentor.lab.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.stentor.model.IpAddress;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.security.GeneralSecurityException;
@@ -48,6 +49,12 @@ public final class ApiServer implements AutoCloseable {
     /// Serves connections from this socket, which may have been made in any network namespace; the server closes it.
     public void listen(ServerSocketChannel channel) {
         listener.listen(channel);
+    }
+
+    /// Says under which addresses clients in the cluster reach the server: the service `default/kubernetes` with its
+    /// endpoints. May be called again.
+    public void advertise(List<IpAddress> addresses, int port) {
+        KubernetesService.publish(registry, addresses, port);
     }
 
     /// The same objects without HTTP.

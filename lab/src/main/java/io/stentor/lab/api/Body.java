@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
-import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 
@@ -29,6 +28,7 @@ final class Body {
         return switch (type) {
             case "", "application/json" -> Json.parse(request.body());
             case "application/yaml" -> yaml(request.body());
+            case "application/vnd.kubernetes.protobuf" -> ProtobufReader.read(request.body());
             default ->
                 throw ApiException.unsupportedMediaType(
                         "the lab's API server reads application/json and " + "application/yaml, not \"" + type + "\"");
@@ -81,11 +81,7 @@ final class Body {
     }
 
     static boolean isDryRun(HttpRequest request) {
-        if (!request.query().text("dryRun").isEmpty()) {
-            return true;
-        }
-        return request.body().length > 0
-                && List.of("", "application/json").contains(mediaType(request))
-                && !Json.parse(request.body()).path("dryRun").isEmpty();
+        return !request.query().text("dryRun").isEmpty()
+                || (request.body().length > 0 && !read(request).path("dryRun").isEmpty());
     }
 }

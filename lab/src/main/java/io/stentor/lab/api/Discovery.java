@@ -80,7 +80,7 @@ final class Discovery {
     /// The versions of each group, the preferred one first.
     private Map<String, Set<String>> versions() {
         Map<String, Set<String>> versions = new LinkedHashMap<>();
-        for (Kind kind : registry.kinds().all()) {
+        for (Kind kind : registry.kindTable().all()) {
             versions.computeIfAbsent(kind.resource().group(), g -> new TreeSet<>(VersionOrder.PREFERRED_FIRST))
                     .add(kind.resource().version());
         }
@@ -144,7 +144,7 @@ final class Discovery {
 
     private List<Served> served(String group, String version) {
         List<Served> all = new ArrayList<>();
-        for (Kind kind : registry.kinds().all()) {
+        for (Kind kind : registry.kindTable().all()) {
             Resource resource = kind.resource();
             if (!resource.group().equals(group) || !resource.version().equals(version)) {
                 continue;

@@ -81,7 +81,7 @@ final class Dispatcher implements Function<HttpRequest, HttpResponse> {
         if (reviews.knows(target.resource())) {
             return reviews.answer(request, target);
         }
-        Kind kind = registry.kinds().get(target.resource());
+        Kind kind = registry.kindTable().get(target.resource());
         if (!kind.shape().namespaced() && !target.namespace().isEmpty()) {
             throw ApiException.noSuchPath();
         }

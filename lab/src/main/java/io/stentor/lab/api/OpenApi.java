@@ -52,7 +52,7 @@ final class OpenApi {
 
     private ObjectNode index() {
         Set<String> paths = new TreeSet<>();
-        registry.kinds().all().forEach(kind -> paths.add(pathOf(kind.resource())));
+        registry.kindTable().all().forEach(kind -> paths.add(pathOf(kind.resource())));
         ObjectNode index = Json.object();
         ObjectNode all = index.putObject("paths");
         for (String path : paths) {
@@ -68,7 +68,7 @@ final class OpenApi {
         document.putObject("info").put("title", "Kubernetes (Stentor's lab)").put("version", "v1");
         ObjectNode paths = document.putObject("paths");
         ObjectNode schemas = document.putObject("components").putObject("schemas");
-        for (Kind kind : registry.kinds().all()) {
+        for (Kind kind : registry.kindTable().all()) {
             if (!pathOf(kind.resource()).equals(path)) {
                 continue;
             }
@@ -176,6 +176,7 @@ final class OpenApi {
             case Scalar scalar ->
                 switch (scalar) {
                     case STRING, QUANTITY -> schema.put("type", "string");
+                    case BYTES -> schema.put("type", "string").put("format", "byte");
                     case TIME, MICROTIME -> schema.put("type", "string").put("format", "date-time");
                     case INT32 -> schema.put("type", "integer").put("format", "int32");
                     case INT64 -> schema.put("type", "integer").put("format", "int64");

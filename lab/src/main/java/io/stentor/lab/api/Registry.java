@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -24,8 +27,19 @@ final class Registry implements ObjectApi {
         this.deleter = new Deleter(store, this);
     }
 
-    Kinds kinds() {
+    Kinds kindTable() {
         return kinds;
+    }
+
+    @Override
+    public List<ServedKind> kinds() {
+        Map<String, ServedKind> served = new LinkedHashMap<>();
+        kinds.all().stream()
+                .sorted(Comparator.comparing(k -> k.resource().version(), VersionOrder.PREFERRED_FIRST))
+                .forEach(k -> served.putIfAbsent(
+                        k.resource().qualified(),
+                        new ServedKind(k.resource(), k.names().kind(), k.shape().namespaced())));
+        return List.copyOf(served.values());
     }
 
     Store store() {

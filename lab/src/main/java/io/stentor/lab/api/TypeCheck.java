@@ -85,7 +85,7 @@ final class TypeCheck {
 
     private static void scalar(Scalar scalar, JsonNode value, String path) {
         boolean fits = switch (scalar) {
-            case STRING -> value.isTextual();
+            case STRING, BYTES -> value.isTextual();
             case INT32 -> value.isIntegralNumber() && value.canConvertToInt();
             case INT64 -> value.isIntegralNumber() && value.canConvertToLong();
             case NUMBER -> value.isNumber();
@@ -103,6 +103,7 @@ final class TypeCheck {
     private static String wanted(Scalar scalar) {
         return switch (scalar) {
             case STRING -> "a string";
+            case BYTES -> "base64 text";
             case INT32, INT64 -> "a whole number";
             case NUMBER -> "a number";
             case BOOL -> "true or false";

@@ -21,12 +21,14 @@ final class TypeTable {
         this.types = types;
     }
 
-    record Field(String name, FieldType type, boolean required) {}
+    /// @param number the field's number in protobuf messages, with those of messages around it: `2.19`; "" for none
+    record Field(String name, FieldType type, boolean required, String number) {}
 
     sealed interface FieldType {}
 
     enum Scalar implements FieldType {
         STRING,
+        BYTES,
         INT32,
         INT64,
         NUMBER,
@@ -88,8 +90,10 @@ final class TypeTable {
         int colon = word.indexOf(':');
         String name = word.substring(0, colon);
         boolean required = name.endsWith("!");
-        return new Field(
-                required ? name.substring(0, name.length() - 1) : name, type(word.substring(colon + 1)), required);
+        name = required ? name.substring(0, name.length() - 1) : name;
+        int hash = name.indexOf('#');
+        String number = hash < 0 ? "" : name.substring(hash + 1);
+        return new Field(hash < 0 ? name : name.substring(0, hash), type(word.substring(colon + 1)), required, number);
     }
 
     private static FieldType type(String text) {
@@ -105,6 +109,7 @@ final class TypeTable {
         }
         return switch (text) {
             case "string" -> Scalar.STRING;
+            case "bytes" -> Scalar.BYTES;
             case "int32" -> Scalar.INT32;
             case "int64" -> Scalar.INT64;
             case "number" -> Scalar.NUMBER;

@@ -1,0 +1,100 @@
+package io.stentor.agent;
+
+import io.stentor.agent.api.AgentView;
+import io.stentor.bpf.generated.Config;
+import io.stentor.datapath.compile.MapSettings;
+import io.stentor.datapath.compile.ProgramSettings;
+import io.stentor.kernel.Kernel;
+import io.stentor.kernel.bpf.Feature;
+import io.stentor.kube.AgentSettings;
+import io.stentor.kube.NetworkSettings;
+import io.stentor.kube.RoutingMode;
+import io.stentor.model.Family;
+import io.stentor.model.IpAddress;
+import io.stentor.model.Node;
+import io.stentor.model.State;
+import io.stentor.node.NodeDevices;
+import io.stentor.node.NodeSettings;
+import java.util.List;
+import java.util.Optional;
+
+/// The agent's configuration in the terms of its parts.
+final class AgentTerms {
+    private static final int DROP_EVENTS_PER_SECOND = 1000;
+
+    private final AgentSettings settings;
+    private final NetworkSettings network;
+
+    AgentTerms(AgentSettings settings) {
+        this.settings = settings;
+        this.network = settings.network();
+    }
+
+    private boolean tunnel() {
+        return network.routing().mode() == RoutingMode.TUNNEL;
+    }
+
+    NodeSettings node() {
+        return new NodeSettings(
+                settings.nodeName(),
+                new NodeSettings.Families(network.has(Family.IPV4), network.has(Family.IPV6)),
+                new NodeSettings.Routing(
+                        tunnel(),
+                        network.routing().tunnelPort(),
+                        network.routing().underlay(),
+                        network.routing().autoDirectNodeRoutes(),
+                        network.routing().skipUnreachableNodes()),
+                new NodeSettings.DeviceSettings(
+                        network.links().mtu(), network.links().devices()),
+                new NodeSettings.Places(
+                        settings.paths().stateDir(),
+                        settings.paths().socket(),
+                        settings.paths().cni().confDir(),
+                        settings.paths().cni().exclusive()));
+    }
+
+    MapSettings maps() {
+        return new MapSettings(
+                settings.nodeName(),
+                network.routing().underlay(),
+                network.masquerade().nativeRanges());
+    }
+
+    AgentView.About about() {
+        return new AgentView.About(settings.nodeName(), network.families());
+    }
+
+    AgentView.NetworkView view(Optional<NodeDevices> devices) {
+        String routing = tunnel()
+                ? "tunnel (vxlan, port " + network.routing().tunnelPort() + ")"
+                : network.routing().autoDirectNodeRoutes()
+                        ? "native, automatic node routes"
+                        : "native, the fabric routes";
+        return new AgentView.NetworkView(
+                routing,
+                devices.map(NodeDevices::outside).orElse(List.of()).stream()
+                        .map(d -> new AgentView.Device(d.name(), d.ifindex(), d.mtu()))
+                        .toList());
+    }
+
+    Config config(State state, NodeDevices devices, Kernel kernel) {
+        Optional<Node> self = Optional.ofNullable(state.nodes().get(settings.nodeName()));
+        Optional<IpAddress> ipv4 = self.flatMap(n -> n.internalIp(Family.IPV4));
+        Optional<IpAddress> ipv6 = self.flatMap(n -> n.internalIp(Family.IPV6));
+        Optional<ProgramSettings.Tunnel> tunnel = tunnel()
+                ? Optional.of(new ProgramSettings.Tunnel(
+                        devices.tunnel(),
+                        network.routing().tunnelPort(),
+                        devices.podMtu(),
+                        network.routing().underlay()))
+                : Optional.empty();
+        return new ProgramSettings(
+                        new ProgramSettings.NodeAddresses(ipv4, ipv6, devices.underlay()),
+                        network.families(),
+                        tunnel,
+                        network.masquerade().families(),
+                        new ProgramSettings.Events(DROP_EVENTS_PER_SECOND, true))
+                .config()
+                .withEncapsulate(tunnel() && kernel.bpf().has(Feature.ENCAP_L2_ETH));
+    }
+}

@@ -1,0 +1,91 @@
+package io.stentor.agent.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.stentor.bpf.MapSpec;
+import io.stentor.bpf.MapType;
+import io.stentor.bpf.generated.Counter;
+import io.stentor.bpf.generated.Maps;
+import io.stentor.flow.KernelClock;
+import io.stentor.flow.Wire;
+import io.stentor.kernel.bpf.BpfMap;
+import io.stentor.node.Method;
+import io.stentor.node.Reply;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// The method `maps`: what the kernel's maps hold, read when asked. Without a `name`, which maps there are.
+///
+/// Also maps that the programs own are only looked at, never changed.
+final class MapMethod implements Method {
+    private final Map<String, BpfMap> open;
+
+    MapMethod(Map<String, BpfMap> open) {
+        this.open = open;
+    }
+
+    @Override
+    public void handle(JsonNode request, Reply reply) throws IOException {
+        String wanted = request.path("name").asText("");
+        if (wanted.isEmpty()) {
+            list(new Rows(reply));
+            return;
+        }
+        for (MapSpec<?, ?> map : Maps.ALL) {
+            BpfMap held = open.get(map.name());
+            if (map.name().equals(wanted) && held != null) {
+                if (map.type() == MapType.RINGBUF) {
+                    reply.refuse("map " + wanted + " is a ring buffer; \"monitor\" shows what goes through it");
+                } else {
+                    dump(map, held, new Rows(reply));
+                }
+                return;
+            }
+        }
+        reply.refuse("no map " + wanted + "; there are "
+                + open.keySet().stream().sorted().collect(Collectors.joining(", ")));
+    }
+
+    private void list(Rows rows) throws IOException {
+        for (MapSpec<?, ?> map : Maps.ALL) {
+            BpfMap held = open.get(map.name());
+            if (held != null) {
+                ObjectNode row = Rows.object()
+                        .put("map", map.name())
+                        .put("type", Wire.text(map.type()))
+                        .put("owner", Wire.text(map.shape().owner()));
+                if (map.type() != MapType.RINGBUF) {
+                    row.put("entries", held.keys().size());
+                }
+                rows.add(row.put("maxEntries", held.spec().maxEntries()));
+            }
+        }
+        rows.end();
+    }
+
+    private static void dump(MapSpec<?, ?> map, BpfMap held, Rows rows) throws IOException {
+        MapRows decoded = new MapRows(map, KernelClock.now());
+        for (BpfMap.Entry entry : held.dump()) {
+            if (!map.type().perCpu()) {
+                rows.add(decoded.entry(entry.key(), entry.value()));
+                continue;
+            }
+            List<byte[]> processors = held.splitPerCpu(entry.value());
+            if (map.equals(Maps.METRICS)) {
+                Counter sum = DatapathCounters.sum(processors);
+                if (!sum.equals(Counter.ZERO)) {
+                    rows.add(decoded.entry(entry.key(), sum.encode()));
+                }
+            } else {
+                for (int cpu = 0; cpu < processors.size(); cpu++) {
+                    ObjectNode row = Rows.object().put("processor", cpu);
+                    row.setAll(decoded.entry(entry.key(), processors.get(cpu)));
+                    rows.add(row);
+                }
+            }
+        }
+        rows.end();
+    }
+}

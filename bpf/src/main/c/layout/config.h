@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* What one node's programs are told when they are loaded. The verifier prunes what it rules out. */
+#pragma once
+
+#include "address.h"
+
+struct config {
+	union ip
+		node_ipv4 DOC("the node's address: masquerade source and tunnel endpoint; zero without IPv4");
+	union ip node_ipv6;
+	__be32 gateway_ipv4 DOC("what pods take for their gateway");
+	__u32 nat_port_min DOC("first port that masquerading may take");
+	union ip gateway_ipv6;
+	__u32 nat_port_max DOC("last port that masquerading may take");
+	__u32 overlay_ifindex DOC("stentor_vxlan; 0 in native routing");
+	__u32 underlay_ifindex DOC("device of the route to the peers");
+	__u32 drop_events_per_second DOC("per processor");
+	__u16 tunnel_port DOC("host order");
+	__u16 pod_mtu DOC("of what leaves through the tunnel");
+	__u8 gateway_mac[6] DOC("of every pod link's host side");
+	_Bool ipv4;
+	_Bool ipv6;
+	_Bool tunnel DOC("pods of other nodes are reached through the tunnel");
+	_Bool underlay_ipv6 DOC("the tunnel runs over IPv6");
+	_Bool encapsulate DOC("tunnel headers are written by the program, not by the device");
+	_Bool masquerade_ipv4;
+	_Bool masquerade_ipv6;
+	_Bool trace DOC("events for new and changed connections, not for drops alone");
+	__u8 pad0[6];
+} LAYOUT("What one node's programs are told when they are loaded.");
+LAYOUT_SIZE(struct config, 96);
+
+CONFIG struct config config;

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * Masquerading: pods speak to the outside with the node's address.
+ *
+ * nat_out() takes a port and rewrites the packet; nat_in() finds the pod behind an answer or behind an ICMP
+ * error and rewrites back. A connection's entry in conntrack carries the port, so that its packets need no
+ * second lookup on the way out; the way in is one lookup in nat. Checksums are changed by difference (RFC
+ * 1624). An ICMP error's own checksum covers the quoted header, whose address change its header checksum
+ * makes good in IPv4 (RFC 5508).
+ */
+#pragma once
+
+#include "conntrack.h"
+#include "lookup.h"
+#include "parse.h"
+
+#define NAT_TRIES 16
+#define NAT_REFRESH (10 * SECOND)
+
+static __always_inline bool nat_enabled(__u8 family)
+{
+	return family == FAMILY_IPV4 ? config.masquerade_ipv4 : config.masquerade_ipv6;
+}
+
+static __always_inline void nat_node_address(__u8 family, union ip *to)
+{
+	if (family == FAMILY_IPV4)
+		__builtin_memcpy(to, (const void *)&config.node_ipv4, sizeof(*to));
+	else
+		__builtin_memcpy(to, (const void *)&config.node_ipv6, sizeof(*to));
+}
+
+/* Where the L4 checksum and the port of one side lie; 0 for what the protocol does not have. */
+struct nat_place {
+	__u16 checksum;
+	__u16 source_port;
+	__u16 destination_port;
+	bool pseudo_header;
+	bool zero_is_none;
+};
+
+static __always_inline bool nat_place_of(__u8 protocol, __u8 family, __u16 l4, struct nat_place *place)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+		*place = (struct nat_place){l4 + 16, l4, l4 + 2, true, false};
+		return true;
+	case IPPROTO_UDP:
+		*place = (struct nat_place){l4 + 6, l4, l4 + 2, true, family == FAMILY_IPV4};
+		return true;
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		*place = (struct nat_place){l4 + 2, l4 + 4, l4 + 4, family == FAMILY_IPV6, false};
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Writes an address of the L3 header at l3 and keeps its and the L4 checksum true. */
+static __always_inline int nat_write_address(struct __sk_buff *skb, __u8 family, __u16 l3, bool source,
+                                             const union ip *from, const union ip *to,
+                                             const struct nat_place *place)
+{
+	__u32 size = family == FAMILY_IPV4 ? 4 : 16;
+	__u32 at = l3 + (family == FAMILY_IPV4 ? (source ? 12 : 16) : (source ? 8 : 24));
+	__u64 flags = BPF_F_PSEUDO_HDR | (place->zero_is_none ? BPF_F_MARK_MANGLED_0 : 0);
+	__s64 difference;
+
+	if (family == FAMILY_IPV4) {
+		if (bpf_skb_store_bytes(skb, at, to, 4, 0) ||
+		    bpf_l3_csum_replace(skb, l3 + 10, from->words[0], to->words[0], 4))
+			return DROP_ERROR_WRITING_TO_PACKET;
+	} else if (bpf_skb_store_bytes(skb, at, to, 16, 0)) {
+		return DROP_ERROR_WRITING_TO_PACKET;
+	}
+	if (!place->pseudo_header)
+		return 0;
+	difference = bpf_csum_diff((__be32 *)from, size, (__be32 *)to, size, 0);
+	return bpf_l4_csum_replace(skb, place->checksum, 0, difference, flags) ? DROP_ERROR_WRITING_TO_PACKET
+	                                                                       : 0;
+}
+
+static __always_inline int nat_write_port(struct __sk_buff *skb, __u16 at, __be16 from, __be16 to,
+                                          const struct nat_place *place)
+{
+	if (from == to)
+		return 0;
+	if (bpf_l4_csum_replace(skb, place->checksum, from, to,
+	                        2 | (place->zero_is_none ? BPF_F_MARK_MANGLED_0 : 0)) ||
+	    bpf_skb_store_bytes(skb, at, &to, 2, 0))
+		return DROP_ERROR_WRITING_TO_PACKET;
+	return 0;
+}
+
+/* A free port towards this remote end: the pod's own if it lies in the range, else from a random one upwards.
+ */
+static __always_inline __be16 nat_take_port(struct packet *p, struct nat_key *key)
+{
+	struct nat_entry entry = {
+		.pod = p->tuple.source,
+		.port = p->tuple.source_port,
+		.deadline = p->now + CT_OTHER_LIFETIME,
+	};
+	__u32 span = config.nat_port_max - config.nat_port_min + 1;
+	__u32 port = bpf_ntohs(p->tuple.source_port);
+
+	if (port < config.nat_port_min || port > config.nat_port_max)
+		port = config.nat_port_min + bpf_get_prandom_u32() % span;
+	for (int i = 0; i < NAT_TRIES; i++) {
+		struct nat_entry *taken;
+
+		key->local_port = bpf_htons(port);
+		if (!bpf_map_update_elem(&nat, key, &entry, BPF_NOEXIST))
+			return key->local_port;
+		taken = bpf_map_lookup_elem(&nat, key);
+		if (taken && taken->port == entry.port && ip_equal(&taken->pod, &entry.pod))
+			return key->local_port;
+		port = port >= config.nat_port_max ? config.nat_port_min : port + 1;
+	}
+	return 0;
+}
+
+/* The lifetime on the way in follows conntrack's on the way out. */
+static __always_inline void nat_refresh(struct packet *p, struct nat_key *key)
+{
+	struct nat_entry *entry = bpf_map_lookup_elem(&nat, key);
+	struct nat_entry again = {.pod = p->tuple.source, .port = p->tuple.source_port};
+
+	again.deadline = p->now + (p->tuple.protocol == IPPROTO_TCP ? CT_TCP_LIFETIME : CT_OTHER_LIFETIME);
+	if (!entry)
+		bpf_map_update_elem(&nat, key, &again, BPF_NOEXIST);
+	else if (again.deadline > entry->deadline + NAT_REFRESH)
+		entry->deadline = again.deadline;
+}
+
+/*
+ * Masquerades a packet of a pod. On a new connection chooses the port and leaves it in p->nat_port for
+ * conntrack_create(). Answers to a connection that began outside, and errors, keep the pod's address: the
+ * caller asks only for CT_NEW and for connections that have a port. Returns 0 or a drop_reason.
+ */
+static __noinline __attribute__((unused)) int nat_out(struct __sk_buff *skb, struct packet *p)
+{
+	struct nat_key key = {
+		.remote = p->tuple.destination,
+		.remote_port = p->tuple.destination_port,
+		.protocol = p->tuple.protocol,
+		.family = p->tuple.family,
+	};
+	struct nat_place place;
+	union ip pod = p->tuple.source;
+	int reason;
+
+	if (!nat_place_of(p->tuple.protocol, p->tuple.family, p->l4_offset, &place) || p->icmp_error)
+		return DROP_UNSUPPORTED_NAT_PROTOCOL;
+	nat_node_address(p->tuple.family, &key.local);
+	if (p->nat_port) {
+		key.local_port = p->nat_port;
+		nat_refresh(p, &key);
+	} else {
+		p->nat_port = nat_take_port(p, &key);
+		if (!p->nat_port)
+			return DROP_NO_NAT_MAPPING;
+	}
+	if (p->fragment == FRAGMENT_LATER)
+		place.pseudo_header = false;
+	reason = nat_write_address(skb, p->tuple.family, ETH_HLEN, true, &pod, &key.local, &place);
+	if (reason || p->fragment == FRAGMENT_LATER)
+		return reason;
+	return nat_write_port(skb, place.source_port, p->tuple.source_port, p->nat_port, &place);
+}
+
+/* The quoted packet went out from the node's address: give it back the pod's, and the pod the error. */
+static __always_inline int nat_in_error(struct __sk_buff *skb, struct packet *p,
+                                        const struct nat_entry *entry)
+{
+	struct nat_place outer, inner;
+	union ip node = p->tuple.destination, pod = entry->pod;
+	__be16 was = p->quoted.source_port, port = entry->port;
+	int reason;
+
+	if (!nat_place_of(p->tuple.protocol, p->tuple.family, p->l4_offset, &outer) ||
+	    !nat_place_of(p->quoted.protocol, p->quoted.family, p->quoted_l4, &inner))
+		return DROP_UNSUPPORTED_NAT_PROTOCOL;
+	/* the quoted header, with the ICMP checksum in place of an L4 one: IPv6 alone feels the address */
+	reason = nat_write_address(skb, p->quoted.family, p->quoted_l3, true, &node, &pod, &outer);
+	if (!reason)
+		reason = nat_write_port(skb, inner.source_port, was, port, &outer);
+	if (!reason)
+		reason = nat_write_address(skb, p->tuple.family, ETH_HLEN, false, &node, &pod, &outer);
+	p->quoted.source = pod;
+	p->quoted.source_port = port;
+	p->tuple.destination = pod;
+	return reason;
+}
+
+/* Returns whether the packet was for a pod behind the node's address; *reason is 0 or a drop_reason then. */
+static __noinline __attribute__((unused)) bool nat_in(struct __sk_buff *skb, struct packet *p, int *reason)
+{
+	const struct tuple *t = p->icmp_error ? &p->quoted : &p->tuple;
+	struct nat_key key = {
+		.remote = p->icmp_error ? t->destination : t->source,
+		.local = p->icmp_error ? t->source : t->destination,
+		.remote_port = p->icmp_error ? t->destination_port : t->source_port,
+		.local_port = p->icmp_error ? t->source_port : t->destination_port,
+		.protocol = t->protocol,
+		.family = t->family,
+	};
+	struct nat_entry *entry = bpf_map_lookup_elem(&nat, &key);
+	struct nat_place place;
+	union ip pod;
+	__be16 port;
+
+	if (!entry || entry->deadline < p->now)
+		return false;
+	if (p->icmp_error) {
+		*reason = nat_in_error(skb, p, entry);
+		return true;
+	}
+	if (!nat_place_of(t->protocol, t->family, p->l4_offset, &place))
+		return false;
+	pod = entry->pod;
+	port = entry->port;
+	if (p->fragment == FRAGMENT_LATER)
+		place.pseudo_header = false;
+	*reason = nat_write_address(skb, t->family, ETH_HLEN, false, &key.local, &pod, &place);
+	if (!*reason && p->fragment != FRAGMENT_LATER)
+		*reason = nat_write_port(skb, place.destination_port, key.local_port, port, &place);
+	p->tuple.destination = pod;
+	p->tuple.destination_port = port;
+	return true;
+}

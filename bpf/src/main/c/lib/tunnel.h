@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * Into the tunnel and out of it. The VNI carries the sender's identity.
+ *
+ * Sending, the program writes the headers itself where the kernel lets it (5.13) and redirects straight to
+ * the underlay; elsewhere, and for what the node's stack sends, the tunnel's device does. Receiving, the
+ * device strips them, and with them the state of segmentation that a stripped super-packet must not keep.
+ * Source: RFC 7348.
+ */
+#pragma once
+
+#include <linux/udp.h>
+
+#include "deliver.h"
+
+/*
+ * A vxlan device drops what carries its own address as the sender, and all nodes' devices have the same one,
+ * so that whatever comes out of the tunnel is for the node that receives it.
+ */
+#define SENDER_MAC_LAST_BYTE 2
+
+/* What the tunnel's device is to write; 0 or a drop_reason. */
+static __always_inline int tunnel_key_set(struct __sk_buff *skb, __u32 identity, const union ip *node,
+                                          __u8 family)
+{
+	struct bpf_tunnel_key key = {.tunnel_id = identity, .tunnel_ttl = 64};
+	__u64 flags = BPF_F_ZERO_CSUM_TX;
+
+	/* a node is "this node" to itself alone */
+	if (identity == IDENTITY_HOST)
+		key.tunnel_id = IDENTITY_REMOTE_NODE;
+	if (family == FAMILY_IPV6) {
+		__builtin_memcpy(key.remote_ipv6, node, sizeof(key.remote_ipv6));
+		flags |= BPF_F_TUNINFO_IPV6;
+	} else if (family == FAMILY_IPV4) {
+		key.remote_ipv4 = bpf_ntohl(node->words[0]);
+	} else {
+		return DROP_NO_TUNNEL_ENDPOINT;
+	}
+	return bpf_skb_set_tunnel_key(skb, &key, sizeof(key), flags) ? DROP_ERROR_WRITING_TO_PACKET : 0;
+}
+
+/* Reads the sender's identity from the VNI; 0 or a drop_reason. Only known nodes may send. */
+static __always_inline int tunnel_key_get(struct __sk_buff *skb, struct packet *p)
+{
+	struct bpf_tunnel_key key = {};
+	union ip sender = {};
+	struct address *node;
+
+	if (bpf_skb_get_tunnel_key(skb, &key, sizeof(key), config.underlay_ipv6 ? BPF_F_TUNINFO_IPV6 : 0))
+		return DROP_ERROR_RETRIEVING_TUNNEL_KEY;
+	if (config.underlay_ipv6)
+		__builtin_memcpy(&sender, key.remote_ipv6, sizeof(sender));
+	else
+		ip_from_v4(&sender, bpf_htonl(key.remote_ipv4));
+	node = address_find(&sender, config.underlay_ipv6 ? FAMILY_IPV6 : FAMILY_IPV4);
+	if (!node || node->kind != ADDRESS_REMOTE_NODE)
+		return DROP_UNKNOWN_SENDER;
+	p->source_identity = key.tunnel_id;
+	return 0;
+}
+
+#define VXLAN_FLAGS_VNI 0x08000000 /* the VNI is valid */
+#define TUNNEL_TTL 64
+#define SOURCE_PORT_MIN 0xc000
+#define SOURCE_PORT_MASK 0x3fff
+
+struct vxlan_header {
+	__be32 flags;
+	__be32 vni; /* in the upper 24 bits */
+};
+
+struct tunnel_ipv4 {
+	struct iphdr ip;
+	struct udphdr udp;
+	struct vxlan_header vxlan;
+	struct ethhdr inner; /* its end is the length on the wire, the struct's is padded */
+};
+
+struct tunnel_ipv6 {
+	struct ipv6hdr ip;
+	struct udphdr udp;
+	struct vxlan_header vxlan;
+	struct ethhdr inner; /* its end is the length on the wire, the struct's is padded */
+};
+
+#define TUNNEL_IPV4_LENGTH (offsetof(struct tunnel_ipv4, inner) + ETH_HLEN)
+#define TUNNEL_IPV6_LENGTH (offsetof(struct tunnel_ipv6, inner) + ETH_HLEN)
+
+/* What follows the outer IP header; a UDP checksum of zero is what tunnels are allowed (RFC 6935). */
+static __always_inline void tunnel_fill(struct __sk_buff *skb, const struct packet *p, struct udphdr *udp,
+                                        struct vxlan_header *vxlan, struct ethhdr *inner)
+{
+	__u32 hash = bpf_get_hash_recalc(skb);
+
+	udp->source = bpf_htons(SOURCE_PORT_MIN | (hash & SOURCE_PORT_MASK));
+	udp->dest = bpf_htons(config.tunnel_port);
+	udp->len = bpf_htons(skb->len - ETH_HLEN + sizeof(*udp) + sizeof(*vxlan) + sizeof(*inner));
+	udp->check = 0;
+	vxlan->flags = bpf_htonl(VXLAN_FLAGS_VNI);
+	vxlan->vni = bpf_htonl(p->source_identity << 8);
+	__builtin_memcpy(inner->h_dest, (const void *)config.gateway_mac, ETH_ALEN);
+	__builtin_memcpy(inner->h_source, (const void *)config.gateway_mac, ETH_ALEN);
+	inner->h_source[ETH_ALEN - 1] = SENDER_MAC_LAST_BYTE;
+	inner->h_proto = skb->protocol;
+}
+
+static __always_inline __sum16 tunnel_ipv4_checksum(struct iphdr *ip)
+{
+	__u32 sum = bpf_csum_diff(NULL, 0, (__be32 *)ip, sizeof(*ip), 0);
+
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (__sum16)~sum;
+}
+
+#define TUNNEL_ROOM                                                                                   \
+	(BPF_F_ADJ_ROOM_FIXED_GSO | BPF_F_ADJ_ROOM_ENCAP_L4_UDP | BPF_F_ADJ_ROOM_ENCAP_L2(ETH_HLEN) | \
+	 BPF_F_ADJ_ROOM_ENCAP_L2_ETH)
+
+/* Puts the outer headers before the packet; 0 or a drop_reason. Needs a kernel of 5.13. */
+static __always_inline int tunnel_encapsulate_ipv4(struct __sk_buff *skb, const struct packet *p,
+                                                   const union ip *node)
+{
+	struct tunnel_ipv4 outer = {
+		.ip =
+			{
+				.version = 4,
+				.ihl = 5,
+				.tot_len = bpf_htons(skb->len - ETH_HLEN + TUNNEL_IPV4_LENGTH),
+				.frag_off = bpf_htons(0x4000),
+				.ttl = TUNNEL_TTL,
+				.protocol = IPPROTO_UDP,
+				.saddr = config.node_ipv4.words[0],
+				.daddr = node->words[0],
+			},
+	};
+
+	tunnel_fill(skb, p, &outer.udp, &outer.vxlan, &outer.inner);
+	outer.ip.check = tunnel_ipv4_checksum(&outer.ip);
+	if (bpf_skb_adjust_room(skb, TUNNEL_IPV4_LENGTH, BPF_ADJ_ROOM_MAC,
+	                        TUNNEL_ROOM | BPF_F_ADJ_ROOM_ENCAP_L3_IPV4) ||
+	    bpf_skb_store_bytes(skb, ETH_HLEN, &outer, TUNNEL_IPV4_LENGTH, BPF_F_INVALIDATE_HASH))
+		return DROP_ERROR_WRITING_TO_PACKET;
+	return 0;
+}
+
+static __always_inline int tunnel_encapsulate_ipv6(struct __sk_buff *skb, const struct packet *p,
+                                                   const union ip *node)
+{
+	struct tunnel_ipv6 outer = {
+		.ip =
+			{
+				.version = 6,
+				.payload_len = bpf_htons(skb->len - ETH_HLEN + TUNNEL_IPV6_LENGTH -
+	                                                 sizeof(outer.ip)),
+				.nexthdr = IPPROTO_UDP,
+				.hop_limit = TUNNEL_TTL,
+			},
+	};
+
+	__builtin_memcpy(&outer.ip.saddr, (const void *)&config.node_ipv6, sizeof(outer.ip.saddr));
+	__builtin_memcpy(&outer.ip.daddr, node, sizeof(outer.ip.daddr));
+	tunnel_fill(skb, p, &outer.udp, &outer.vxlan, &outer.inner);
+	if (bpf_skb_adjust_room(skb, TUNNEL_IPV6_LENGTH, BPF_ADJ_ROOM_MAC,
+	                        TUNNEL_ROOM | BPF_F_ADJ_ROOM_ENCAP_L3_IPV6) ||
+	    bpf_skb_store_bytes(skb, ETH_HLEN, &outer, TUNNEL_IPV6_LENGTH, BPF_F_INVALIDATE_HASH))
+		return DROP_ERROR_WRITING_TO_PACKET;
+	return 0;
+}
+
+/* Sends a packet of a pod to its node; the end of the program. */
+static __always_inline int tunnel_send(struct __sk_buff *skb, struct packet *p, const union ip *node,
+                                       __u8 family)
+{
+	int reason;
+
+	if (!config.encapsulate)
+		return bpf_redirect(config.overlay_ifindex, 0);
+	if (family != (config.underlay_ipv6 ? FAMILY_IPV6 : FAMILY_IPV4))
+		reason = DROP_NO_TUNNEL_ENDPOINT;
+	else
+		reason = config.underlay_ipv6 ? tunnel_encapsulate_ipv6(skb, p, node)
+		                              : tunnel_encapsulate_ipv4(skb, p, node);
+	return reason ? drop(skb, p, reason, DIRECTION_EGRESS)
+	              : (int)bpf_redirect_neigh(config.underlay_ifindex, NULL, 0, 0);
+}

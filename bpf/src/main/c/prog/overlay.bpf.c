@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * The tunnel's device: from_overlay sees what came out of it, to_overlay tells it where what goes in is to be
+ * sent. Pods' packets and the node's own take the same way in.
+ */
+#include "../lib/fragment.h"
+#include "../lib/tunnel.h"
+
+SEC("tc")
+int from_overlay(struct __sk_buff *skb)
+{
+	struct packet *p = packet_begin(POINT_FROM_OVERLAY);
+	struct address *to;
+	int reason;
+
+	if (!p)
+		return TC_ACT_SHOT;
+	reason = tunnel_key_get(skb, p);
+	if (!reason)
+		reason = parse(skb, p);
+	if (reason)
+		return drop(skb, p, reason, DIRECTION_INGRESS);
+	to = address_find(&p->tuple.destination, p->tuple.family);
+	if (to && to->kind == ADDRESS_ENDPOINT)
+		return deliver(skb, p, to, false);
+	if (to && to->kind == ADDRESS_HOST)
+		return to_stack(skb, p, POINT_TO_HOST, DIRECTION_INGRESS);
+	return drop(skb, p, DROP_STALE_OR_UNROUTABLE_IP, DIRECTION_INGRESS);
+}
+
+SEC("tc")
+int to_overlay(struct __sk_buff *skb)
+{
+	struct packet *p = packet_begin(POINT_TO_OVERLAY);
+	struct address *to;
+	struct range *range;
+	struct ethhdr *eth;
+	int reason;
+
+	if (!p)
+		return TC_ACT_SHOT;
+	reason = parse(skb, p);
+	if (reason)
+		return drop(skb, p, reason, DIRECTION_EGRESS);
+	eth = packet_at(skb, 0, ETH_HLEN);
+	if (!eth)
+		return drop(skb, p, DROP_INVALID_PACKET, DIRECTION_EGRESS);
+	__builtin_memcpy(eth->h_source, (const void *)config.gateway_mac, ETH_ALEN);
+	eth->h_source[ETH_ALEN - 1] = SENDER_MAC_LAST_BYTE;
+	identify_source(p);
+	to = address_find(&p->tuple.destination, p->tuple.family);
+	if (to) {
+		reason = tunnel_key_set(skb, p->source_identity, &to->node, to->node_family);
+	} else {
+		range = range_find(&p->tuple.destination, p->tuple.family);
+		reason = range && range->kind == RANGE_REMOTE_PODS
+		                 ? tunnel_key_set(skb, p->source_identity, &range->node, range->node_family)
+		                 : DROP_NO_TUNNEL_ENDPOINT;
+	}
+	if (reason)
+		return drop(skb, p, reason, DIRECTION_EGRESS);
+	return TC_ACT_OK;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

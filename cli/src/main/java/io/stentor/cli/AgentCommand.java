@@ -1,0 +1,33 @@
+package io.stentor.cli;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/// What commands have in common: where they ask and where they write.
+abstract class AgentCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    /// Whom to ask.
+    final AgentClient agent() {
+        return ((Stentor) spec.root().userObject()).agent();
+    }
+
+    /// `stentor` itself.
+    final CommandLine root() {
+        return spec.root().commandLine();
+    }
+
+    /// For what was asked for.
+    final PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    /// For people, beside it.
+    final PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+}

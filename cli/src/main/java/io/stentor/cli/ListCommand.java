@@ -1,0 +1,59 @@
+package io.stentor.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import picocli.CommandLine.Option;
+
+/// A command whose answer is rows: a table for people, an array for programs.
+abstract class ListCommand extends AgentCommand {
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            defaultValue = "table",
+            description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+    private Format format = Format.TABLE;
+
+    enum Format {
+        TABLE,
+        JSON;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /// Asks and shows.
+    ///
+    /// @param table what people see of the rows
+    /// @param none  what they see when there are none
+    final int show(ObjectNode request, Function<List<JsonNode>, TextTable> table, String none) throws Failure {
+        if (format == Format.JSON) {
+            boolean[] first = {true};
+            agent().ask(request, row -> {
+                out().append(first[0] ? "[" : ",\n ").append(Json.text(row));
+                first[0] = false;
+                return !out().checkError();
+            });
+            out().println(first[0] ? "[]" : "]");
+            return ExitCode.FINE;
+        }
+        List<JsonNode> rows = new ArrayList<>();
+        agent().ask(request, rows::add);
+        if (rows.isEmpty()) {
+            err().println(none);
+        } else {
+            table.apply(rows).print(out());
+        }
+        return ExitCode.FINE;
+    }
+
+    /// A field of a row as a cell.
+    static String cell(JsonNode row, String field) {
+        return TextTable.text(row.path(field));
+    }
+}

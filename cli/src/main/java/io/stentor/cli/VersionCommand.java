@@ -1,0 +1,67 @@
+package io.stentor.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.stentor.bpf.generated.Layouts;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "version",
+        description = "Version of this command, and of the agent if one answers.",
+        footer = {"", "Example:", "  stentor version -o json"})
+final class VersionCommand extends AgentCommand {
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            defaultValue = "table",
+            description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+    private ListCommand.Format format = ListCommand.Format.TABLE;
+
+    @Override
+    public Integer call() throws Failure {
+        Build build = Build.current();
+        ObjectNode own = JsonNodeFactory.instance
+                .objectNode()
+                .put("version", build.version())
+                .put("commit", build.commit())
+                .put("jdk", Runtime.version().toString())
+                .put("kernel", System.getProperty("os.version"))
+                .put("layout", Layouts.fingerprint());
+        JsonNode agent = agentVersion();
+        if (format == ListCommand.Format.JSON) {
+            out().println(Json.pretty(own.set("agent", agent)));
+            return ExitCode.FINE;
+        }
+        TextTable table = new TextTable("PROGRAM", "VERSION", "COMMIT", "LAYOUT", "JDK", "KERNEL");
+        add(table, "stentor", own);
+        if (!agent.isNull()) {
+            add(table, "agent", agent);
+        }
+        table.print(out());
+        return ExitCode.FINE;
+    }
+
+    /// A null node when none answers: that is no failure here.
+    private JsonNode agentVersion() throws Failure {
+        try {
+            return agent().ask(Json.request("version"));
+        } catch (Failure failure) {
+            if (failure.exitCode() == ExitCode.NOT_REACHABLE) {
+                return JsonNodeFactory.instance.nullNode();
+            }
+            throw failure;
+        }
+    }
+
+    private static void add(TextTable table, String program, JsonNode version) {
+        table.add(
+                program,
+                version.path("version").asText(),
+                version.path("commit").asText(),
+                version.path("layout").asText(),
+                version.path("jdk").asText(),
+                version.path("kernel").asText());
+    }
+}

@@ -1,0 +1,93 @@
+package io.stentor.datapath;
+
+import io.stentor.bpf.BpfObjects;
+import io.stentor.bpf.generated.Config;
+import io.stentor.bpf.generated.Layouts;
+import io.stentor.bpf.generated.Maps;
+import io.stentor.datapath.attach.Attachments;
+import io.stentor.datapath.attach.Blueprint;
+import io.stentor.datapath.attach.Bpffs;
+import io.stentor.datapath.attach.Generation;
+import io.stentor.datapath.attach.ProgramAt;
+import io.stentor.kernel.bpf.Bpf;
+import io.stentor.kernel.bpf.BpfMap;
+import io.stentor.model.Problem;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// This build's programs in the kernel, with one configuration at a time.
+///
+/// A configuration that changes is a new generation: loaded beside the running one, which it then replaces hook by
+/// hook. Maps outlive generations.
+public final class Datapath implements AutoCloseable {
+    /// Objects in the order in which they are loaded.
+    private static final List<String> OBJECTS = List.of("pod", "overlay", "net");
+    private static final String CONFIG_SECTION = ".rodata.config";
+
+    private final Bpf bpf;
+    private final Path bpfRoot;
+    private final Generation first;
+    private Running running;
+
+    private record Running(Config config, Generation generation, Attachments attachments) {}
+
+    private Datapath(Bpf bpf, Path bpfRoot, Config config) {
+        this.bpf = bpf;
+        this.bpfRoot = bpfRoot;
+        this.running = load(config);
+        this.first = running.generation;
+    }
+
+    /// Loads and verifies; nothing is attached yet.
+    ///
+    /// @param bpfRoot a bpf file system; everything of ours is below its `stentor`
+    /// @throws io.stentor.kernel.KernelException if the kernel refuses
+    public static Datapath load(Bpf bpf, Path bpfRoot, Config config) {
+        return new Datapath(bpf, bpfRoot, config);
+    }
+
+    private Running load(Config config) {
+        Blueprint blueprint = new Blueprint(
+                Layouts.fingerprint(),
+                Maps.ALL,
+                OBJECTS.stream()
+                        .map(name -> Blueprint.ObjectFile.of(name, BpfObjects.load(name)))
+                        .toList(),
+                Map.of(CONFIG_SECTION, config.encode()),
+                Map.of());
+        Generation generation = Generation.load(bpf, new Bpffs(), bpfRoot, blueprint);
+        return new Running(config, generation, new Attachments(bpf, generation));
+    }
+
+    /// All maps by name, open until [#close].
+    public Map<String, BpfMap> maps() {
+        return first.maps();
+    }
+
+    /// Makes every hook run its program with this configuration.
+    ///
+    /// @param complete whether hooks that are not named are to be left by us
+    /// @return what failed; it is tried again at the next call
+    public List<Problem> attach(Config config, Set<ProgramAt> hooks, boolean complete) {
+        if (config.equals(running.config)) {
+            return running.attachments.reconcile(hooks, complete);
+        }
+        Running next = load(config);
+        List<Problem> problems = next.attachments.reconcile(hooks, complete);
+        // Where a hook still runs the former, the next call puts it right; its program lives as long as its link.
+        if (running.generation != first) {
+            running.generation.close();
+        }
+        running = next;
+        return problems;
+    }
+
+    /// Closes what this process holds. What is attached and pinned goes on.
+    @Override
+    public void close() {
+        running.generation.close();
+        first.close();
+    }
+}

@@ -1,0 +1,175 @@
+package io.stentor.datapath.attach;
+
+import io.stentor.bpf.MapOwner;
+import io.stentor.bpf.MapSpec;
+import io.stentor.kernel.bpf.Bpf;
+import io.stentor.kernel.bpf.BpfMap;
+import io.stentor.kernel.bpf.BpfObject;
+import io.stentor.kernel.bpf.BpfProgram;
+import io.stentor.kernel.bpf.MapType;
+import io.stentor.kernel.bpf.ObjectSpec;
+import io.stentor.kernel.bpf.ProgramType;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The programs of one start of the agent, ready to be attached, with the maps that they work on.
+///
+/// Loading touches nothing that runs: maps that outlive generations are taken from their pins or made, prog arrays and
+/// scratch maps are made anew and pinned below a number of their own. Programs then replace their forerunners hook by
+/// hook ([Attachments]); only when all have, [#retireOthers] removes what the forerunners needed. An agent that is
+/// killed between any two steps leaves pins of a generation that nobody runs, and the next one removes them.
+public final class Generation implements AutoCloseable {
+    private final PinTree tree;
+    private final Pins pins;
+    private final int number;
+    private final Map<String, BpfMap> maps = new LinkedHashMap<>();
+    private final Map<String, BpfProgram> programs = new LinkedHashMap<>();
+    private final List<BpfObject> objects = new ArrayList<>();
+
+    private Generation(PinTree tree, Pins pins) {
+        this.tree = tree;
+        this.pins = pins;
+        this.number = numbers().stream().reduce(0, Math::max) + 1;
+    }
+
+    private List<Integer> numbers() {
+        return pins.list(tree.generations()).stream()
+                .filter(name -> name.matches("[0-9]{1,9}"))
+                .map(Integer::valueOf)
+                .toList();
+    }
+
+    /// Loads what the blueprint says.
+    ///
+    /// @param bpfRoot a directory on a bpf file system; everything is below its `stentor`
+    /// @throws io.stentor.kernel.MapMismatch      if a pinned map is not as declared
+    /// @throws io.stentor.kernel.VerifierRejected if the kernel refuses a program
+    public static Generation load(Bpf bpf, Pins pins, Path bpfRoot, Blueprint blueprint) {
+        Generation generation = new Generation(new PinTree(bpfRoot.resolve("stentor"), blueprint.fingerprint()), pins);
+        try {
+            generation.openMaps(bpf, blueprint.maps());
+            generation.loadObjects(bpf, blueprint);
+            generation.fillProgArrays(blueprint.tailCalls());
+            return generation;
+        } catch (RuntimeException e) {
+            generation.close();
+            pins.remove(generation.tree.generation(generation.number));
+            throw e;
+        }
+    }
+
+    private void openMaps(Bpf bpf, List<MapSpec<?, ?>> specs) {
+        pins.makeDirectory(tree.maps());
+        pins.makeDirectory(tree.generation(number));
+        for (MapSpec<?, ?> spec : specs) {
+            Path directory = spec.shape().owner() == MapOwner.GENERATION ? tree.generation(number) : tree.maps();
+            maps.put(spec.name(), bpf.openOrCreate(directory.resolve(spec.name()), kernelSpec(spec)));
+        }
+    }
+
+    private static io.stentor.kernel.bpf.MapSpec kernelSpec(MapSpec<?, ?> spec) {
+        Optional<io.stentor.kernel.bpf.MapSpec> inner = spec.shape().inner().map(Generation::kernelSpec);
+        return new io.stentor.kernel.bpf.MapSpec(
+                spec.name(),
+                MapType.of(spec.type().code()),
+                new io.stentor.kernel.bpf.MapSpec.Sizes(
+                        spec.key().size(), spec.value().size(), spec.shape().maxEntries()),
+                spec.shape().flags(),
+                inner);
+    }
+
+    private void loadObjects(Bpf bpf, Blueprint blueprint) {
+        for (Blueprint.ObjectFile file : blueprint.objects()) {
+            ObjectSpec spec = ObjectSpec.of(file.name(), file.elf());
+            for (Map.Entry<String, byte[]> section : blueprint.readOnlyData().entrySet()) {
+                if (file.declares().contains(section.getKey())) {
+                    spec = spec.withReadOnlyData(section.getKey(), section.getValue());
+                }
+            }
+            for (Map.Entry<String, BpfMap> map : maps.entrySet()) {
+                if (file.declares().contains(map.getKey())) {
+                    spec = spec.reusing(map.getKey(), map.getValue());
+                }
+            }
+            BpfObject object = bpf.load(spec);
+            objects.add(object);
+            programs.putAll(object.programs());
+        }
+    }
+
+    private void fillProgArrays(Map<String, Map<Integer, String>> tailCalls) {
+        tailCalls.forEach(
+                (array, calls) -> calls.forEach((index, program) -> map(array).put(index, program(program))));
+    }
+
+    /// Counted from 1, higher than that of any earlier one whose pins are left.
+    public int number() {
+        return number;
+    }
+
+    /// All maps of the blueprint by name, open until [#close].
+    public Map<String, BpfMap> maps() {
+        return Map.copyOf(maps);
+    }
+
+    /// @throws IllegalArgumentException if there is none of that name
+    public BpfMap map(String name) {
+        BpfMap map = maps.get(name);
+        if (map == null) {
+            throw new IllegalArgumentException("no map " + name + " among " + maps.keySet());
+        }
+        return map;
+    }
+
+    /// @throws IllegalArgumentException if there is none of that name
+    public BpfProgram program(String name) {
+        BpfProgram program = programs.get(name);
+        if (program == null) {
+            throw new IllegalArgumentException("no program " + name + " among " + programs.keySet());
+        }
+        return program;
+    }
+
+    /// The program of that name, or any other for traffic control where this build has none.
+    BpfProgram standIn(String name) {
+        return programs.values().stream()
+                .filter(p -> p.type() == ProgramType.SCHED_CLS)
+                .min(Comparator.comparing(p -> !p.name().equals(name)))
+                .orElseThrow(() -> new IllegalArgumentException("no program for traffic control"));
+    }
+
+    PinTree tree() {
+        return tree;
+    }
+
+    Pins pins() {
+        return pins;
+    }
+
+    /// Removes the pins of all other generations and layouts. To be called when every hook runs this one: a program
+    /// whose prog array loses its pin ends at its next tail call.
+    void retireOthers() {
+        for (int other : numbers()) {
+            if (other != number) {
+                pins.remove(tree.generation(other));
+            }
+        }
+        for (String name : pins.list(tree.root())) {
+            if (tree.isOtherLayout(name)) {
+                pins.remove(tree.root().resolve(name));
+            }
+        }
+    }
+
+    /// Closes what is open here. What is attached goes on running.
+    @Override
+    public void close() {
+        objects.forEach(BpfObject::close);
+        maps.values().forEach(BpfMap::close);
+    }
+}

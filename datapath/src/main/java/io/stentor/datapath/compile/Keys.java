@@ -1,0 +1,52 @@
+package io.stentor.datapath.compile;
+
+import io.stentor.bpf.Bytes16;
+import io.stentor.bpf.Bytes6;
+import io.stentor.bpf.generated.AddressKey;
+import io.stentor.bpf.generated.RangeKey;
+import io.stentor.model.Cidr;
+import io.stentor.model.Family;
+import io.stentor.model.IpAddress;
+import io.stentor.model.MacAddress;
+
+/// Addresses as the programs' keys and values hold them.
+public final class Keys {
+    /// The family stands before the address in the tries' keys.
+    private static final int FAMILY_BITS = 32;
+
+    private Keys() {}
+
+    /// An IPv4 address takes the first four bytes.
+    public static Bytes16 bytes(IpAddress address) {
+        return address.family() == Family.IPV4
+                ? new Bytes16(address.low() << 32, 0)
+                : new Bytes16(address.high(), address.low());
+    }
+
+    public static Bytes6 bytes(MacAddress mac) {
+        return new Bytes6(mac.value());
+    }
+
+    /// 4 or 6.
+    public static int number(Family family) {
+        return switch (family) {
+            case IPV4 -> io.stentor.bpf.generated.Family.IPV4.code();
+            case IPV6 -> io.stentor.bpf.generated.Family.IPV6.code();
+        };
+    }
+
+    public static AddressKey of(IpAddress address) {
+        return new AddressKey(bytes(address), number(address.family()));
+    }
+
+    public static RangeKey of(Cidr range) {
+        return new RangeKey(FAMILY_BITS + range.prefix(), number(range.family()), bytes(range.address()));
+    }
+
+    /// The reverse of [#of(IpAddress)], for what is read from a map.
+    public static IpAddress address(Bytes16 bytes, int family) {
+        return family == number(Family.IPV4)
+                ? new IpAddress(Family.IPV4, 0, bytes.high() >>> 32)
+                : new IpAddress(Family.IPV6, bytes.high(), bytes.low());
+    }
+}

@@ -1,0 +1,108 @@
+package io.stentor.datapath.sync;
+
+import io.stentor.kernel.bpf.BpfMap;
+import io.stentor.model.Problem;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// All maps of the agent, made equal to their images. The only writer of these maps; safe for use by several threads,
+/// one pass at a time.
+///
+/// Order is what keeps the datapath whole at every moment: entries are written in the order of the images (referents
+/// before referrers), then programs are attached, then entries are deleted in the reverse order. Where an entry that
+/// should have changed or gone is still there, nothing is deleted that it may point at.
+public final class DatapathSync {
+    private final Map<String, MapSync> maps = new LinkedHashMap<>();
+
+    /// @param maps by name, open as long as this is in use
+    public DatapathSync(Map<String, BpfMap> maps) {
+        maps.forEach((name, map) -> this.maps.put(name, new MapSync(map)));
+    }
+
+    /// What came of a pass.
+    ///
+    /// @param problems   what the kernel did not take
+    /// @param retryAfter when to come again with the same images, if something failed
+    public record Outcome(List<Problem> problems, Optional<Duration> retryAfter) {}
+
+    /// How full a map is.
+    public record Usage(String map, int entries, int maxEntries) {}
+
+    /// Makes the maps what the images say. Maps without an image are left alone.
+    ///
+    /// @param complete whether a missing entry means that there is none; if not, nothing is deleted
+    /// @param attach   runs once all entries are written and before any is deleted; answers what failed
+    /// @param now      of [System#nanoTime]
+    /// @throws IllegalArgumentException if there is an image of an unknown map
+    public synchronized Outcome sync(
+            List<MapImage<?, ?>> images, boolean complete, Supplier<List<Problem>> attach, long now) {
+        List<MapSync> order = images.stream().map(this::of).toList();
+        List<Problem> problems = new ArrayList<>();
+        do {
+            for (int i = 0; i < order.size(); i++) {
+                order.get(i).prepare(images.get(i), now);
+            }
+            order.forEach(MapSync::write);
+            problems.clear();
+            problems.addAll(attach.get());
+            delete(order.reversed(), complete);
+        } while (finish(order, now));
+        long retry = Long.MAX_VALUE;
+        for (MapSync map : order) {
+            problems.addAll(map.problems());
+            retry = Math.min(retry, map.retryAfter(now));
+        }
+        return new Outcome(
+                List.copyOf(problems),
+                retry == Long.MAX_VALUE ? Optional.empty() : Optional.of(Duration.ofNanos(retry)));
+    }
+
+    private MapSync of(MapImage<?, ?> image) {
+        MapSync map = maps.get(image.map().name());
+        if (map == null) {
+            throw new IllegalArgumentException("no map " + image.map() + " among " + maps.keySet());
+        }
+        return map;
+    }
+
+    private static void delete(List<MapSync> referrersFirst, boolean complete) {
+        boolean allowed = complete;
+        for (MapSync map : referrersFirst) {
+            map.delete(allowed);
+            allowed &= !map.isStale();
+        }
+    }
+
+    /// @return whether room was made for entries that found none before
+    private static boolean finish(List<MapSync> maps, long now) {
+        boolean again = false;
+        for (MapSync map : maps) {
+            again |= map.finish(now);
+        }
+        return again;
+    }
+
+    /// What the kernel holds otherwise than the last images said, read from the kernel now.
+    ///
+    /// @throws io.stentor.kernel.KernelException if a map cannot be read
+    public synchronized List<Difference> differences() {
+        return maps.values().stream().flatMap(m -> m.differences().stream()).toList();
+    }
+
+    /// How full the maps are that have been synced, as far as known without reading them.
+    public synchronized List<Usage> usage() {
+        return maps.entrySet().stream()
+                .flatMap(e -> e.getValue().usage(e.getKey()).stream())
+                .toList();
+    }
+
+    /// Makes the next pass start from what the kernel holds then, as after a restart.
+    public synchronized void forget() {
+        maps.values().forEach(MapSync::forget);
+    }
+}

@@ -1,0 +1,144 @@
+package io.stentor.datapath;
+
+import io.stentor.bpf.BpfObjects;
+import io.stentor.bpf.MapOwner;
+import io.stentor.bpf.MapSpec;
+import io.stentor.bpf.generated.Config;
+import io.stentor.bpf.generated.Counter;
+import io.stentor.bpf.generated.CtEntry;
+import io.stentor.bpf.generated.Direction;
+import io.stentor.bpf.generated.DropReason;
+import io.stentor.bpf.generated.Event;
+import io.stentor.bpf.generated.Maps;
+import io.stentor.bpf.generated.NatEntry;
+import io.stentor.datapath.sync.MapImage;
+import io.stentor.kernel.bpf.Bpf;
+import io.stentor.kernel.bpf.BpfMap;
+import io.stentor.kernel.bpf.BpfObject;
+import io.stentor.kernel.bpf.BpfProgram;
+import io.stentor.kernel.bpf.ObjectSpec;
+import io.stentor.kernel.bpf.RingBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// All objects under one configuration, sharing their maps as they do on a node.
+final class LoadedPrograms implements AutoCloseable {
+    static final List<String> OBJECTS = List.of("pod", "net", "overlay");
+
+    private final List<BpfObject> objects = new ArrayList<>();
+    private final Map<String, BpfMap> maps = new HashMap<>();
+    private final Map<String, BpfProgram> programs = new HashMap<>();
+    private final RingBuffer ring;
+
+    /// @param replaced kind and size of maps that are not to be as declared
+    LoadedPrograms(Bpf bpf, Config config, Map<String, String> replaced) {
+        for (String name : OBJECTS) {
+            byte[] elf = BpfObjects.load(name);
+            for (Map.Entry<String, String> map : replaced.entrySet()) {
+                elf = ReplacedMap.patch(elf, map.getKey(), map.getValue());
+            }
+            ObjectSpec spec = ObjectSpec.of(name, elf).withReadOnlyData(".rodata.config", config.encode());
+            for (MapSpec<?, ?> map : Maps.ALL) {
+                BpfMap existing = maps.get(map.name());
+                if (existing != null && map.shape().owner() != MapOwner.GENERATION) {
+                    spec = spec.reusing(map.name(), existing);
+                }
+            }
+            BpfObject object = bpf.load(spec);
+            objects.add(object);
+            object.maps().forEach(maps::putIfAbsent);
+            programs.putAll(object.programs());
+        }
+        ring = bpf.ringBuffer(maps.get(Maps.EVENTS.name()));
+    }
+
+    BpfProgram program(String name) {
+        BpfProgram program = programs.get(name);
+        if (program == null) {
+            throw new IllegalArgumentException("no program " + name + " among " + programs.keySet());
+        }
+        return program;
+    }
+
+    Map<String, BpfProgram> all() {
+        return programs;
+    }
+
+    /// Empties what the programs wrote and fills in what the agent writes.
+    void reset(List<MapImage<?, ?>> images) {
+        for (MapSpec<?, ?> spec : Maps.ALL) {
+            BpfMap map = maps.get(spec.name());
+            switch (spec.type()) {
+                case HASH, LRU_HASH, LPM_TRIE -> map.deleteBatch(map.keys());
+                case PERCPU_ARRAY -> {
+                    for (BpfMap.Entry entry : map.dump()) {
+                        map.update(entry.key(), new byte[entry.value().length]);
+                    }
+                }
+                default -> {}
+            }
+        }
+        for (MapImage<?, ?> image : images) {
+            BpfMap map = maps.get(image.map().name());
+            image.entries().forEach((key, value) -> map.update(key.toArray(), value.toArray()));
+        }
+        ring.drain(record -> {});
+    }
+
+    List<Event> events() {
+        List<Event> events = new ArrayList<>();
+        ring.drain(record -> events.add(Event.decode(record, 0)));
+        return events;
+    }
+
+    int entries(String map) {
+        return maps.get(map).keys().size();
+    }
+
+    /// `forward egress` and `drop REASON egress`, each with its number of packets, but for zeros.
+    Map<String, Long> counters() {
+        Map<String, Long> counters = new HashMap<>();
+        BpfMap metrics = maps.get(Maps.METRICS.name());
+        for (BpfMap.Entry entry : metrics.dump()) {
+            long packets = metrics.splitPerCpu(entry.value()).stream()
+                    .mapToLong(v -> Counter.CODEC.decode(v).packets())
+                    .sum();
+            if (packets > 0) {
+                int index = Maps.METRICS.key().decode(entry.key());
+                String direction = Direction.of(index & 3).name().toLowerCase(Locale.ROOT);
+                int reason = index >>> 2;
+                String kind = reason == 0
+                        ? "forward"
+                        : "drop " + DropReason.of(reason).name();
+                counters.put(kind + " " + direction, packets);
+            }
+        }
+        return counters;
+    }
+
+    /// Puts the deadline of all entries into the past.
+    void expire(String name) {
+        BpfMap map = maps.get(name);
+        for (BpfMap.Entry entry : map.dump()) {
+            byte[] expired = switch (name) {
+                case "ct_answered", "ct_unanswered" ->
+                    CtEntry.CODEC.decode(entry.value()).withDeadline(1).encode();
+                case "nat" -> {
+                    NatEntry nat = NatEntry.CODEC.decode(entry.value());
+                    yield new NatEntry(nat.pod(), 1, nat.port()).encode();
+                }
+                default -> throw new IllegalArgumentException("entries of " + name + " have no time");
+            };
+            map.update(entry.key(), expired);
+        }
+    }
+
+    @Override
+    public void close() {
+        ring.close();
+        objects.forEach(BpfObject::close);
+    }
+}

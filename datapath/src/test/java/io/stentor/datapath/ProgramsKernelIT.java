@@ -1,0 +1,63 @@
+package io.stentor.datapath;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.kernel.Linux;
+import io.stentor.kernel.bpf.BpfProgram;
+import io.stentor.kernel.bpf.TestRun;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The verifier takes every program under every configuration, and every program ends with a verdict.
+///
+/// Pairs of flags are covered by a few rows; `-Dstentor.matrix=full` takes all of them.
+class ProgramsKernelIT {
+    private static final int INSTRUCTIONS = 500_000;
+    private static final List<Integer> VERDICTS = List.of(0, 2, 7);
+    private static final List<String> FLAGS = List.of(
+            "ipv4", "ipv6", "tunnel", "underlay_ipv6", "encapsulate", "masquerade_ipv4", "masquerade_ipv6", "trace");
+
+    /// Every pair of flags takes all four pairs of values in these rows.
+    private static final List<Integer> PAIRWISE =
+            List.of(0b00000000, 0b11111111, 0b00001111, 0b11110000, 0b00110011, 0b11001100, 0b01010101, 0b10101010);
+
+    static List<Map<String, String>> configurations() {
+        boolean full = "full".equals(System.getProperty("stentor.matrix"));
+        List<Map<String, String>> all = new ArrayList<>();
+        for (int bits = 0; bits < 1 << FLAGS.size(); bits++) {
+            if (full || PAIRWISE.contains(bits)) {
+                Map<String, String> flags = new LinkedHashMap<>();
+                for (int i = 0; i < FLAGS.size(); i++) {
+                    flags.put(FLAGS.get(i), String.valueOf((bits >>> i & 1) == 1));
+                }
+                all.add(flags);
+            }
+        }
+        return all;
+    }
+
+    @ParameterizedTest
+    @MethodSource("configurations")
+    void every_program_is_verified_and_comes_to_a_verdict(Map<String, String> flags) {
+        World world = new World(name -> 1);
+        try (Linux kernel = Linux.open();
+                LoadedPrograms programs = new LoadedPrograms(kernel.bpf(), world.config(flags), Map.of())) {
+            programs.reset(world.images(false));
+            for (Map.Entry<String, BpfProgram> program : programs.all().entrySet()) {
+                assertThat(program.getValue().verifiedInstructions())
+                        .as("instructions that the verifier walked in %s", program.getKey())
+                        .isBetween(1, INSTRUCTIONS);
+                for (String packet : List.of("ipv4(web, db)/tcp(1, 2)", "ipv6(web, outside)/udp(1, 2)")) {
+                    byte[] bytes = new PacketBuilder(world).build("eth(web, gateway)/" + packet);
+                    assertThat(program.getValue().testRun(TestRun.of(bytes)).value())
+                            .as("verdict of %s on %s", program.getKey(), packet)
+                            .isIn(VERDICTS);
+                }
+            }
+        }
+    }
+}

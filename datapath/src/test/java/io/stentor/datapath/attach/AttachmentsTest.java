@@ -1,0 +1,83 @@
+package io.stentor.datapath.attach;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.stentor.kernel.MapMismatch;
+import io.stentor.kernel.bpf.Hook.Direction;
+import io.stentor.model.Problem;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AttachmentsTest extends Restarts {
+
+    @Test
+    void the_datapath_outlives_the_agent() {
+        assertThat(start("a", BEFORE, true)).isEmpty();
+        kernel.reap();
+        assertThat(runs()).containsExactly("10-ingress", "11-ingress", "2-ingress", "cgroup-connect4");
+        assertThat(kernel.list(OURS)).containsExactly("a", "filters", "links");
+        assertThat(kernel.list(OURS.resolve("a/maps"))).containsExactly("conntrack", "endpoints");
+        assertThat(kernel.list(OURS.resolve("a/generations/1"))).containsExactly("calls");
+    }
+
+    @Test
+    void before_all_sources_are_synced_what_ran_goes_on_running_with_all_it_needs() {
+        start("a", BEFORE, true);
+        kernel.reap();
+        assertThat(start("a", Set.of(NET), false)).isEmpty();
+        kernel.reap();
+        assertThat(runs()).containsExactly("10-ingress", "11-ingress", "2-ingress", "cgroup-connect4");
+        assertThat(kernel.list(OURS.resolve("a/generations"))).containsExactly("1", "2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_device_that_is_gone_is_a_problem_while_it_is_desired_and_leaves_nothing_after(boolean tcx) {
+        kernel.tcx = tcx;
+        Generation generation = Generation.load(kernel, kernel, ROOT, blueprint("a", 100));
+        Attachments attachments = new Attachments(kernel, generation);
+        assertThat(attachments.reconcile(BEFORE, true)).isEmpty();
+        kernel.removeDevice(11);
+        ProgramAt late = ProgramAt.tc(12, Direction.EGRESS, "from_pod");
+        assertThat(attachments.reconcile(Set.of(POD, NET, CONNECT, late), true))
+                .containsExactly(new Problem(
+                        "link 12 egress",
+                        "",
+                        "is not as it should be: BPF_LINK_CREATE device 12: ENODEV (no such device)"));
+        assertThat(attachments.reconcile(AFTER, true)).isEmpty();
+        assertThat(runs()).containsExactly("10-ingress", "2-ingress", "cgroup-connect4");
+        assertThat(kernel.list(OURS.resolve("filters"))).hasSize(tcx ? 0 : 2);
+        assertThat(kernel.list(OURS.resolve("links"))).hasSize(tcx ? 3 : 1);
+        generation.close();
+        assertThat(runs()).containsExactly("10-ingress", "2-ingress", "cgroup-connect4");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_hook_can_be_given_another_program(boolean tcx) {
+        kernel.tcx = tcx;
+        start("a", Set.of(POD), true);
+        kernel.reap();
+        ProgramAt other = ProgramAt.tc(10, Direction.INGRESS, "from_net");
+        kernel.watch = () -> assertThat(kernel.working(POD.hook())).isNotNull();
+        assertThat(start("a", Set.of(other), true)).isEmpty();
+        assertThat(kernel.working(POD.hook()).name()).isEqualTo("from_net");
+        assertThat(kernel.list(OURS.resolve("filters"))).isEqualTo(tcx ? List.of() : List.of("10-ingress-from_net"));
+    }
+
+    @Test
+    void a_pinned_map_of_another_shape_is_refused_and_nothing_of_the_new_generation_stays() {
+        start("a", BEFORE, true);
+        kernel.reap();
+        assertThatThrownBy(() -> Generation.load(kernel, kernel, ROOT, blueprint("a", 200)))
+                .isInstanceOf(MapMismatch.class)
+                .hasMessageContaining("/bpf/stentor/a/maps/endpoints")
+                .hasMessageContaining("entries 200");
+        assertThat(kernel.list(OURS.resolve("a/generations"))).containsExactly("1");
+        assertThat(kernel.open).isEmpty();
+    }
+}

@@ -1,0 +1,46 @@
+package io.stentor.datapath.attach;
+
+import io.stentor.kernel.bpf.Attached;
+import io.stentor.kernel.bpf.Bpf;
+import io.stentor.kernel.bpf.BpfLink;
+import io.stentor.kernel.bpf.BpfMap;
+import io.stentor.kernel.bpf.BpfProgram;
+import io.stentor.kernel.bpf.Hook;
+import io.stentor.kernel.bpf.RingBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// The part of eBPF that loading and attaching need; the rest refuses.
+abstract class LoadingKernel implements Bpf {
+
+    @Override
+    public Optional<BpfMap> openMap(int id) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<BpfProgram> openPinnedProgram(Path path) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public BpfLink attach(BpfProgram program, Hook hook) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<Attached> attached(Hook hook) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public RingBuffer ringBuffer(BpfMap ring) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int possibleCpus() {
+        return 1;
+    }
+}

@@ -1,0 +1,63 @@
+package io.stentor.kernel;
+
+import io.stentor.kernel.bpf.Bpf;
+import io.stentor.kernel.net.Netlink;
+import java.nio.file.Path;
+import java.util.List;
+
+/// The one door to Linux. [Linux] is the real one, `io.stentor.kernel.fake.FakeKernel` stands in for it in tests.
+///
+/// All methods may be called from any platform thread. Failures are [KernelException] and its kinds.
+public interface Kernel extends AutoCloseable {
+
+    /// What runs under a body that [#inNamespace] calls.
+    @FunctionalInterface
+    interface Body<T, X extends Exception> {
+        T call() throws X;
+    }
+
+    KernelVersion version();
+
+    /// eBPF. Attaching resolves interface indices in the network namespace of the calling thread.
+    Bpf bpf();
+
+    /// The network namespace of this process, over one shared socket that is opened when first asked for.
+    Netlink netlink();
+
+    /// Another network namespace. The caller closes what is returned; it works from any thread.
+    ///
+    /// @param netns a namespace file, such as `/run/netns/NAME` or `/proc/PID/ns/net`
+    Netlink netlink(Path netns);
+
+    /// Runs `body` on a fresh platform thread that has entered `namespaces` in their order, and returns its result.
+    /// Network and mount namespace files are taken. What is thrown in `body` is thrown here.
+    ///
+    /// Affected are what Linux keeps per thread: `/proc/sys/net`, file paths, children, new sockets, attaching of
+    /// eBPF programs. [#netlink()] is not: ask for [#netlink(Path)].
+    <T, X extends Exception> T inNamespaces(List<Path> namespaces, Body<T, X> body) throws X;
+
+    /// [#inNamespaces] with one.
+    default <T, X extends Exception> T inNamespace(Path namespace, Body<T, X> body) throws X {
+        return inNamespaces(List.of(namespace), body);
+    }
+
+    /// Makes a network namespace that lives until [#deleteNetworkNamespace], as `ip netns add` does.
+    ///
+    /// @param file created; its directory must exist
+    /// @throws KernelException EEXIST when there is such a file
+    void createNetworkNamespace(Path file);
+
+    /// Takes the name away; the namespace ends with its last process and socket.
+    ///
+    /// @return false if there was none
+    boolean deleteNetworkNamespace(Path file);
+
+    /// `/proc/sys` as the calling thread sees it: keys of `net` belong to its network namespace.
+    Sysctls sysctls();
+
+    /// Mounts of the calling thread's mount namespace.
+    Mounts mounts();
+
+    @Override
+    void close();
+}

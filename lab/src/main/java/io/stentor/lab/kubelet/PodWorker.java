@@ -1,0 +1,255 @@
+package io.stentor.lab.kubelet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.stentor.lab.LabFailure;
+import io.stentor.lab.api.ApiException;
+import io.stentor.lab.api.DeleteOptions;
+import io.stentor.lab.api.Json;
+import io.stentor.lab.api.ObjectName;
+import io.stentor.lab.api.Resource;
+import io.stentor.lab.topology.Cgroup;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Brings one pod up, keeps its status true, and takes it down: one thread from the pod's coming to its going.
+final class PodWorker {
+
+    private static final System.Logger LOG = System.getLogger("kubelet");
+    private static final Duration FIRST_BACK_OFF = Duration.ofMillis(500);
+    private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(10);
+    private static final Duration LONG = Duration.ofHours(1);
+
+    private final NodeContext node;
+    private final Sandboxes sandboxes;
+    private final ObjectNode first;
+    private final Supplier<Optional<ObjectNode>> current;
+    private final Signal signal = new Signal();
+    private final Instant startedAt = Instant.now();
+    private volatile List<ContainerLoop> containers = List.of();
+    private volatile boolean abandoned;
+    private @Nullable PodContext pod;
+
+    /// @param first   the pod as it came to this node
+    /// @param current the pod as it is; nothing once it is gone from the API, or another has its name
+    PodWorker(NodeContext node, Sandboxes sandboxes, ObjectNode first, Supplier<Optional<ObjectNode>> current) {
+        this.node = node;
+        this.sandboxes = sandboxes;
+        this.first = first;
+        this.current = current;
+    }
+
+    /// The pod has changed in the API.
+    void changed() {
+        signal.raise();
+    }
+
+    /// The node was switched off: nothing more is started, reported or cleaned up.
+    void abandon() {
+        abandoned = true;
+        containers.forEach(ContainerLoop::stop);
+        signal.raise();
+    }
+
+    List<ContainerLoop> containers() {
+        return containers;
+    }
+
+    /// How long the pod's processes may take to end, in seconds.
+    static long grace(JsonNode pod) {
+        JsonNode asked = pod.path("metadata").path("deletionGracePeriodSeconds");
+        return asked.isNumber()
+                ? asked.asLong()
+                : pod.path("spec").path("terminationGracePeriodSeconds").asLong(30);
+    }
+
+    private boolean wanted() {
+        return !abandoned
+                && current.get()
+                        .filter(p -> !p.path("metadata").has("deletionTimestamp"))
+                        .isPresent();
+    }
+
+    /// The pod's whole life; returns when nothing of it is left.
+    void run() {
+        try {
+            if (!ended(first)) {
+                announce();
+                connect();
+                launch();
+                while (wanted() && !ended(publish())) {
+                    signal.await(LONG);
+                }
+                if (!abandoned) {
+                    takeDown();
+                }
+            }
+            while (wanted()) {
+                signal.await(LONG);
+            }
+            if (!abandoned) {
+                finish();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException | RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "pod " + ObjectName.of(first) + " given up", e);
+        }
+    }
+
+    private static boolean ended(JsonNode pod) {
+        String phase = Json.text(pod, "status.phase");
+        return phase.equals("Succeeded") || phase.equals("Failed");
+    }
+
+    private void announce() {
+        for (String image : Unsupported.images(first)) {
+            node.events()
+                    .normal(
+                            first,
+                            "ImageIgnored",
+                            "The lab runs 'command' and 'args' from the machine's file system; image \"" + image
+                                    + "\" is not used");
+        }
+        List<String> fields = Unsupported.fields(first);
+        if (!fields.isEmpty()) {
+            node.events()
+                    .warning(
+                            first,
+                            "NotSupported",
+                            "The lab does not support these fields, they have no effect: " + String.join(", ", fields));
+        }
+    }
+
+    private void connect() throws InterruptedException {
+        ObjectName name = ObjectName.of(first);
+        String uid = Json.text(first, "metadata.uid");
+        if (first.path("spec").path("hostNetwork").asBoolean(false)) {
+            pod = new PodContext(node, first, Sandboxes.ofNode(name, uid));
+            return;
+        }
+        Duration backOff = FIRST_BACK_OFF;
+        while (wanted()) {
+            try {
+                pod = new PodContext(node, first, sandboxes.create(name, uid));
+                return;
+            } catch (CniException failed) {
+                node.events()
+                        .warning(
+                                first,
+                                "FailedCreatePodSandBox",
+                                "Failed to create pod sandbox: failed to setup network for sandbox: "
+                                        + failed.getMessage());
+            }
+            publish();
+            long until = System.nanoTime() + backOff.toNanos();
+            while (wanted() && System.nanoTime() < until) {
+                signal.await(Duration.ofNanos(Math.max(1_000_000, until - System.nanoTime())));
+            }
+            backOff = backOff.multipliedBy(2).compareTo(LONGEST_BACK_OFF) < 0
+                    ? backOff.multipliedBy(2)
+                    : LONGEST_BACK_OFF;
+        }
+    }
+
+    private void launch() throws IOException {
+        PodContext up = pod;
+        if (up == null || !wanted()) {
+            return;
+        }
+        up.writeFiles();
+        List<ContainerLoop> loops = new ArrayList<>();
+        for (JsonNode spec : first.path("spec").path("containers")) {
+            loops.add(new ContainerLoop(up, spec, Earlier.view(first, spec), signal::raise));
+        }
+        containers = List.copyOf(loops);
+        containers.forEach(ContainerLoop::start);
+    }
+
+    /// Writes the status if it is not what the API has.
+    ///
+    /// @return the pod with that status
+    private JsonNode publish() {
+        while (true) {
+            Optional<ObjectNode> present = current.get();
+            if (present.isEmpty()) {
+                return first;
+            }
+            try {
+                ObjectNode fresh = node.api().get(Resource.PODS, ObjectName.of(first));
+                if (!Json.text(fresh, "metadata.uid").equals(Json.text(first, "metadata.uid"))) {
+                    return first;
+                }
+                ObjectNode status = status(fresh);
+                if (status.equals(fresh.path("status"))) {
+                    return fresh;
+                }
+                ObjectNode next = fresh.deepCopy();
+                next.set("status", status);
+                return node.api().updateStatus(Resource.PODS, next);
+            } catch (ApiException e) {
+                if (!e.isConflict()) {
+                    return first;
+                }
+            }
+        }
+    }
+
+    private ObjectNode status(JsonNode fresh) {
+        List<ContainerView> views = new ArrayList<>();
+        if (containers.isEmpty()) {
+            first.path("spec").path("containers").forEach(spec -> views.add(Earlier.view(first, spec)));
+        }
+        containers.forEach(loop -> views.add(loop.view()));
+        List<String> addresses = pod == null ? List.of() : pod.addresses();
+        return new PodStatus(startedAt, node.addresses(), addresses, views, Instant.now()).of(fresh);
+    }
+
+    /// Ends the processes, then the network.
+    private void takeDown() throws InterruptedException {
+        JsonNode last = current.get().orElse(first);
+        Duration grace = Duration.ofSeconds(grace(last));
+        if (containers.stream().anyMatch(c -> c.process().isPresent())) {
+            containers.forEach(c -> node.events().normal(first, "Killing", "Stopping container " + c.name()));
+        }
+        containers.forEach(ContainerLoop::stop);
+        Instant deadline = Instant.now().plus(grace);
+        for (ContainerLoop container : containers) {
+            Duration left = Duration.between(Instant.now(), deadline);
+            container.awaitEnd(left.isNegative() ? Duration.ZERO : left);
+        }
+        Cgroup cgroup = node.space().cgroup().child("kubepods").child("pod" + Json.text(first, "metadata.uid"));
+        cgroup.kill(Duration.ofSeconds(10));
+        for (ContainerLoop container : containers) {
+            container.awaitEnd(Duration.ofSeconds(10));
+        }
+        publish();
+        PodContext up = pod;
+        if (up != null) {
+            sandboxes.remove(up.sandbox());
+        }
+        cgroup.remove();
+    }
+
+    /// Takes the pod's files away and the object out of the API.
+    private void finish() {
+        Folders.delete(PodContext.folder(node.space(), Json.text(first, "metadata.uid")));
+        if (current.get().isPresent()) {
+            try {
+                node.api()
+                        .delete(
+                                Resource.PODS,
+                                ObjectName.of(first),
+                                DeleteOptions.now(Json.text(first, "metadata.uid")));
+            } catch (ApiException | LabFailure e) {
+                LOG.log(System.Logger.Level.DEBUG, "pod " + ObjectName.of(first) + " was gone", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.stentor.lab.kubelet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/// What a pod's spec asks for and the lab does not do. Pure.
+final class Unsupported {
+
+    /// Fields that are honoured, that have no meaning for one node, or that the API server fills in.
+    private static final Set<String> POD = Set.of(
+            "containers",
+            "nodeName",
+            "nodeSelector",
+            "affinity",
+            "tolerations",
+            "topologySpreadConstraints",
+            "schedulerName",
+            "schedulingGates",
+            "hostNetwork",
+            "hostname",
+            "hostAliases",
+            "dnsPolicy",
+            "dnsConfig",
+            "restartPolicy",
+            "terminationGracePeriodSeconds",
+            "serviceAccountName",
+            "serviceAccount",
+            "automountServiceAccountToken",
+            "enableServiceLinks",
+            "preemptionPolicy",
+            "priority",
+            "priorityClassName",
+            "imagePullSecrets");
+
+    private static final Set<String> CONTAINER = Set.of(
+            "name",
+            "image",
+            "imagePullPolicy",
+            "command",
+            "args",
+            "env",
+            "ports",
+            "workingDir",
+            "readinessProbe",
+            "livenessProbe",
+            "startupProbe",
+            "terminationMessagePath",
+            "terminationMessagePolicy");
+
+    private Unsupported() {}
+
+    /// The paths of fields that have no effect, in the order of the spec.
+    static List<String> fields(JsonNode pod) {
+        List<String> found = new ArrayList<>();
+        JsonNode spec = pod.path("spec");
+        spec.properties().forEach(field -> {
+            if (!POD.contains(field.getKey()) && meansSomething(field.getValue())) {
+                found.add("spec." + field.getKey());
+            }
+        });
+        int index = 0;
+        for (JsonNode container : spec.path("containers")) {
+            String path = "spec.containers[" + index++ + "]";
+            container.properties().forEach(field -> {
+                if (!CONTAINER.contains(field.getKey()) && meansSomething(field.getValue())) {
+                    found.add(path + "." + field.getKey());
+                }
+            });
+        }
+        return found;
+    }
+
+    private static boolean meansSomething(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case OBJECT, ARRAY -> !value.isEmpty();
+            case BOOLEAN -> value.booleanValue();
+            case NULL, MISSING -> false;
+            default -> true;
+        };
+    }
+
+    /// The images that nobody runs.
+    static List<String> images(JsonNode pod) {
+        List<String> images = new ArrayList<>();
+        for (JsonNode container : pod.path("spec").path("containers")) {
+            String image = container.path("image").asText("");
+            if (!image.isEmpty() && !images.contains(image)) {
+                images.add(image);
+            }
+        }
+        return images;
+    }
+}

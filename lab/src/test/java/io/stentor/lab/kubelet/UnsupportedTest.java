@@ -1,0 +1,27 @@
+package io.stentor.lab.kubelet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.stentor.lab.api.Json;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class UnsupportedTest {
+
+    @Test
+    void fields_without_effect_are_named_by_their_path_and_defaults_are_not() {
+        JsonNode pod = Json.parse("""
+                {"spec": {"securityContext": {}, "volumes": [{"name": "v"}], "dnsPolicy": "ClusterFirst",
+                  "hostPID": false, "shareProcessNamespace": true,
+                  "containers": [{"name": "a", "image": "x", "resources": {}},
+                                 {"name": "b", "image": "x", "resources": {"limits": {"cpu": "1"}}, "tty": true}]}}""".getBytes(StandardCharsets.UTF_8));
+        assertThat(Unsupported.fields(pod))
+                .containsExactly(
+                        "spec.volumes",
+                        "spec.shareProcessNamespace",
+                        "spec.containers[1].resources",
+                        "spec.containers[1].tty");
+        assertThat(Unsupported.images(pod)).containsExactly("x");
+    }
+}

@@ -1,0 +1,145 @@
+package io.stentor.node;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.stentor.model.Addresses;
+import io.stentor.model.Attachment;
+import io.stentor.model.Endpoint;
+import io.stentor.model.IpAddress;
+import io.stentor.model.MacAddress;
+import io.stentor.model.PodName;
+import io.stentor.model.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// The endpoints of this node on disk, one file each: what outlives the agent, and the only account of which address
+/// is whose.
+///
+/// A file is whole or not there: written aside, synced, renamed, its directory synced. It stands before the address is
+/// used and goes after the link is gone, so that a crash at any moment loses no address and gives none twice.
+/// The host link's index is not in it; it is another after a reboot.
+final class EndpointFiles {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String SUFFIX = ".json";
+
+    private final Path directory;
+
+    /// @param directory made if it is missing, for root alone
+    EndpointFiles(Path directory) throws IOException {
+        this.directory = directory;
+        Directories.makePrivate(directory);
+    }
+
+    /// What was read.
+    ///
+    /// @param endpoints with 0 as their links' index
+    /// @param problems  one for each file that could not be read; it was moved aside
+    record Content(List<Endpoint> endpoints, List<Problem> problems) {}
+
+    Content read() throws IOException {
+        List<Endpoint> endpoints = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>();
+        List<Path> files;
+        try (Stream<Path> all = Files.list(directory)) {
+            files = all.sorted().toList();
+        }
+        for (Path file : files) {
+            String name = file.getFileName().toString();
+            if (name.endsWith(SUFFIX)) {
+                try {
+                    Endpoint endpoint = decode(Files.readString(file));
+                    if (!name.equals(endpoint.id() + SUFFIX)) {
+                        throw new IllegalArgumentException("it is endpoint " + endpoint.id() + "'s");
+                    }
+                    endpoints.add(endpoint);
+                } catch (IOException | IllegalArgumentException corrupt) {
+                    problems.add(setAside(name, corrupt.getMessage()));
+                }
+            } else if (name.endsWith(".new")) {
+                Files.delete(file);
+            }
+        }
+        return new Content(endpoints, problems);
+    }
+
+    /// Takes a file out of use and keeps it for people to look at.
+    Problem setAside(int id, String reason) throws IOException {
+        return setAside(id + SUFFIX, reason);
+    }
+
+    private Problem setAside(String name, String reason) throws IOException {
+        Path aside = directory.resolve(name + ".corrupt");
+        Files.move(directory.resolve(name), aside, StandardCopyOption.REPLACE_EXISTING);
+        return new Problem("endpoint file", name, "cannot be used and was moved to " + aside + ": " + reason);
+    }
+
+    void write(Endpoint endpoint) throws IOException {
+        Directories.write(
+                directory.resolve(endpoint.id() + SUFFIX), encode(endpoint).toString());
+    }
+
+    void delete(int id) throws IOException {
+        Files.deleteIfExists(directory.resolve(id + SUFFIX));
+    }
+
+    private static ObjectNode encode(Endpoint endpoint) {
+        Attachment attachment = endpoint.attachment();
+        ObjectNode json = JSON.createObjectNode()
+                .put("id", endpoint.id())
+                .put("containerId", attachment.containerId())
+                .put("podInterface", attachment.podInterface())
+                .put("podMac", attachment.podMac().toString())
+                .put("namespace", endpoint.pod().namespace())
+                .put("pod", endpoint.pod().name())
+                .put("uid", endpoint.pod().uid())
+                .put("identity", endpoint.identity());
+        endpoint.addresses().ipv4().ifPresent(a -> json.put("ipv4", a.toString()));
+        endpoint.addresses().ipv6().ifPresent(a -> json.put("ipv6", a.toString()));
+        return json;
+    }
+
+    private static Endpoint decode(String text) throws IOException {
+        JsonNode json;
+        try {
+            json = JSON.readTree(text);
+        } catch (JsonProcessingException malformed) {
+            throw new IOException("not JSON: " + malformed.getOriginalMessage(), malformed);
+        }
+        AttachmentKey key = new AttachmentKey(string(json, "containerId"), string(json, "podInterface"));
+        Attachment attachment = new Attachment(
+                key.containerId(), key.podInterface(), key.hostInterface(), 0, MacAddress.of(string(json, "podMac")));
+        Addresses addresses = new Addresses(address(json, "ipv4"), address(json, "ipv6"));
+        if (addresses.all().isEmpty()) {
+            throw new IllegalArgumentException("it has no address");
+        }
+        return new Endpoint(
+                json.path("id").asInt(),
+                attachment,
+                new PodName(
+                        json.path("namespace").asText(""),
+                        string(json, "pod"),
+                        json.path("uid").asText("")),
+                addresses,
+                json.path("identity").asInt());
+    }
+
+    private static Optional<IpAddress> address(JsonNode json, String field) {
+        return json.has(field) ? Optional.of(IpAddress.of(string(json, field))) : Optional.empty();
+    }
+
+    private static String string(JsonNode json, String field) {
+        String text = json.path(field).asText("");
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("it has no " + field);
+        }
+        return text;
+    }
+}

@@ -1,0 +1,18 @@
+package io.stentor.node;
+
+import java.util.List;
+
+/// The devices that the datapath works with, as of now.
+///
+/// @param podMtu   of pods' links, and of what goes through the tunnel
+/// @param tunnel   index of `stentor_vxlan`; 0 in native routing
+/// @param underlay index of the device of the route to the peers; 0 while it is not known
+/// @param outside  the devices by which packets come from and leave to outside of the node, the underlay's included
+public record NodeDevices(int podMtu, int tunnel, int underlay, List<Device> outside) {
+    public NodeDevices {
+        outside = List.copyOf(outside);
+    }
+
+    /// @param ifindex its number
+    public record Device(String name, int ifindex, int mtu) {}
+}

@@ -1,0 +1,155 @@
+package io.stentor.node;
+
+import io.stentor.kernel.Kernel;
+import io.stentor.model.Applied;
+import io.stentor.model.Node;
+import io.stentor.model.Problem;
+import io.stentor.model.Store;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// All that a node does around the datapath, wired.
+///
+/// In the agent's main, in this order:
+///
+/// 1. [#open]: takes up the endpoints of an earlier agent and marks their source as synced.
+/// 2. [#start]: links, routes and host settings are kept from here on. [NodeNetwork#awaitDevices] says which devices
+///    the datapath is attached to, and the MTU; it needs this node's own row in the store.
+/// 3. [#listen]: the socket answers. CNI's STATUS says no until 5.
+/// 4. The datapath's programs are loaded and the sync runs; [Applied] moves.
+/// 5. [#announce]: the network configuration appears, and pods come.
+///
+/// [#close] stops all of it and leaves the pods' network as it is.
+public final class NodeServices implements AutoCloseable {
+    /// For a new pod's datapath; below the plugin's own patience of a minute.
+    private static final Duration DATAPATH = Duration.ofSeconds(20);
+
+    private static final Duration PERIOD = Duration.ofMinutes(1);
+
+    private final NodeSettings settings;
+    private final Parts parts;
+    private final NodeNetwork network;
+    private final Endpoints endpoints;
+    private volatile Optional<AgentSocket> socket = Optional.empty();
+    private volatile Optional<Thread> upkeep = Optional.empty();
+    private volatile List<Problem> problems = List.of();
+
+    /// What looks after the host.
+    private record Parts(Ledger ledger, ForwardAccepts firewall, CniConfiguration configuration) {}
+
+    private NodeServices(NodeSettings settings, Parts parts, NodeNetwork network, Endpoints endpoints) {
+        this.settings = settings;
+        this.parts = parts;
+        this.network = network;
+        this.endpoints = endpoints;
+    }
+
+    /// @throws IOException if the state directory cannot be used
+    public static NodeServices open(Kernel kernel, Store store, Applied applied, NodeSettings settings)
+            throws IOException {
+        Directories.makePrivate(settings.places().state());
+        Ledger ledger = Ledger.open(settings.places().state().resolve("ledger.json"));
+        Parts parts = new Parts(
+                ledger, new ForwardAccepts(ledger, settings), new CniConfiguration(settings.places(), ledger));
+        NetworkPass pass = new NetworkPass(kernel, settings, new HostSettings(kernel, ledger, settings));
+        NodeNetwork network = new NodeNetwork(kernel, store, pass);
+        EndpointFiles files = new EndpointFiles(settings.places().state().resolve("endpoints"));
+        Allocations allocations = new Allocations(() -> self(store, settings), settings.families());
+        PodLinks links = new PodLinks(kernel, settings.families());
+        Endpoints endpoints =
+                new Endpoints(kernel, files, allocations, links, new Endpoints.Followed(store, applied, DATAPATH));
+        endpoints.restore();
+        return new NodeServices(settings, parts, network, endpoints);
+    }
+
+    private static Optional<Node> self(Store store, NodeSettings settings) {
+        return Optional.ofNullable(store.current().nodes().get(settings.nodeName()));
+    }
+
+    public Endpoints endpoints() {
+        return endpoints;
+    }
+
+    public NodeNetwork network() {
+        return network;
+    }
+
+    public Ledger ledger() {
+        return parts.ledger;
+    }
+
+    /// What the node's network and settings lack; what endpoints lack is in State.
+    public List<Problem> problems() {
+        List<Problem> all = new ArrayList<>(problems);
+        all.addAll(network.problems());
+        return all;
+    }
+
+    public void start() {
+        network.start();
+    }
+
+    /// Answers on the agent's socket, `cni` beside the methods given.
+    ///
+    /// @throws IOException if the socket cannot be bound
+    public void listen(Map<String, Method> methods) throws IOException {
+        Map<String, Method> all = new HashMap<>(methods);
+        all.put("cni", new CniMethod(endpoints, this::podMtu, this::notReady));
+        socket = Optional.of(AgentSocket.open(settings.places().socket(), all));
+    }
+
+    private int podMtu() {
+        return network.devices().orElseThrow().podMtu();
+    }
+
+    private Optional<String> notReady() {
+        if (network.devices().isEmpty()) {
+            return Optional.of("the agent does not know its node yet");
+        }
+        return upkeep.isPresent() ? Optional.empty() : Optional.of("the agent is starting");
+    }
+
+    /// The agent is ready: the firewall lets pods' packets pass, the network configuration appears. Both are looked
+    /// after from here on.
+    public void announce() {
+        keepHost();
+        upkeep = Optional.of(Thread.ofPlatform().daemon().name("host").start(this::keepOn));
+    }
+
+    private void keepHost() {
+        List<Problem> found = new ArrayList<>(parts.firewall.ensure());
+        found.addAll(NativeFirewall.check());
+        found.addAll(parts.configuration.ensure());
+        problems = List.copyOf(found);
+    }
+
+    private void keepOn() {
+        try {
+            while (true) {
+                Thread.sleep(PERIOD);
+                keepHost();
+            }
+        } catch (InterruptedException ending) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Removes the network configuration, where the agent's end is to be the network's end (`cni-uninstall`).
+    ///
+    /// @throws IOException if it is there and cannot be removed
+    public void withdraw() throws IOException {
+        parts.configuration.remove();
+    }
+
+    @Override
+    public void close() {
+        socket.ifPresent(AgentSocket::close);
+        upkeep.ifPresent(Thread::interrupt);
+        network.close();
+    }
+}

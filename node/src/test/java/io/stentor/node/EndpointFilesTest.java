@@ -1,0 +1,59 @@
+package io.stentor.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.model.Addresses;
+import io.stentor.model.Attachment;
+import io.stentor.model.Endpoint;
+import io.stentor.model.IpAddress;
+import io.stentor.model.PodName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EndpointFilesTest {
+    @TempDir
+    private Path state;
+
+    private static Endpoint endpoint(int id) {
+        AttachmentKey key = new AttachmentKey("box" + id, "eth0");
+        return new Endpoint(
+                id,
+                new Attachment(key.containerId(), key.podInterface(), key.hostInterface(), 0, key.podMac()),
+                new PodName("default", "web-" + id, "uid-" + id),
+                new Addresses(Optional.of(IpAddress.of("10.0.0." + id)), Optional.of(IpAddress.of("fd00::" + id))),
+                Endpoints.INIT_IDENTITY);
+    }
+
+    @Test
+    void what_was_written_is_read_by_the_next_agent() throws IOException {
+        EndpointFiles files = new EndpointFiles(state.resolve("endpoints"));
+        files.write(endpoint(1));
+        files.write(endpoint(2));
+        files.delete(1);
+        EndpointFiles.Content content = new EndpointFiles(state.resolve("endpoints")).read();
+        assertThat(content.endpoints()).containsExactly(endpoint(2));
+        assertThat(content.problems()).isEmpty();
+    }
+
+    @Test
+    void a_corrupt_file_is_moved_aside_and_the_others_survive() throws IOException {
+        EndpointFiles files = new EndpointFiles(state);
+        files.write(endpoint(1));
+        Files.writeString(state.resolve("2.json"), "{\"id\":2,\"containerId\":\"b");
+        Files.writeString(state.resolve("3.json"), Files.readString(state.resolve("1.json")));
+        Files.writeString(state.resolve("4.json"), "");
+        Files.writeString(state.resolve("5.new"), "half");
+        EndpointFiles.Content content = files.read();
+        assertThat(content.endpoints()).containsExactly(endpoint(1));
+        assertThat(content.problems()).extracting(p -> p.field()).containsExactly("2.json", "3.json", "4.json");
+        assertThat(content.problems().get(1).reason())
+                .isEqualTo(
+                        "cannot be used and was moved to " + state.resolve("3.json.corrupt") + ": it is endpoint 1's");
+        assertThat(files.read().problems()).isEmpty();
+        assertThat(state.resolve("5.new")).doesNotExist();
+    }
+}

@@ -1,0 +1,422 @@
+package io.stentor.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.stentor.kernel.net.Link;
+import io.stentor.kernel.net.Route;
+import io.stentor.model.Applied;
+import io.stentor.model.Endpoint;
+import io.stentor.model.Family;
+import io.stentor.model.Problem;
+import io.stentor.model.Source;
+import io.stentor.model.State;
+import io.stentor.model.Store;
+import io.stentor.model.Table;
+import io.stentor.node.NodeSettings.DeviceSettings;
+import io.stentor.node.NodeSettings.Families;
+import io.stentor.node.NodeSettings.Places;
+import io.stentor.node.NodeSettings.Routing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NodeKernelIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final NodeBench bench = new NodeBench();
+    private final List<AutoCloseable> toClose = new ArrayList<>();
+
+    @TempDir
+    private Path directory;
+
+    private Store store = new Store(State.awaiting(Set.of(Source.NODES, Source.ENDPOINTS)));
+    private Applied applied = new Applied();
+
+    @BeforeEach
+    void host() throws IOException {
+        bench.must(
+                bench.host,
+                "ip link set lo up && ip link add eth0 mtu 1500 type veth peer name peer0"
+                        + " && ip address add 192.168.1.1/24 dev eth0 && ip address add fd01::1/64 dev eth0 nodad"
+                        + " && ip link set eth0 up && ip link set peer0 up"
+                        + " && echo 1 >/proc/sys/net/ipv4/conf/all/rp_filter");
+    }
+
+    @AfterEach
+    void clean() throws Exception {
+        for (AutoCloseable each : toClose.reversed()) {
+            each.close();
+        }
+        bench.close();
+    }
+
+    private NodeSettings settings(boolean tunnel) {
+        return new NodeSettings(
+                "a",
+                new Families(true, true),
+                new Routing(tunnel, 8472, Family.IPV4, true, false),
+                new DeviceSettings(0, List.of()),
+                new Places(
+                        directory.resolve("state"), directory.resolve("agent.sock"), directory.resolve("cni"), true));
+    }
+
+    /// An agent whose datapath follows at once; without `announce`, which would touch this machine's firewall.
+    private NodeServices agent(NodeSettings settings) throws Exception {
+        store = new Store(State.awaiting(Set.of(Source.NODES, Source.ENDPOINTS)));
+        applied = new Applied();
+        NodeServices services = NodeServices.open(bench.kernel, store, applied, settings);
+        toClose.add(services);
+        Store mine = store;
+        Applied report = applied;
+        Thread follower = Thread.ofVirtual().start(() -> {
+            try {
+                for (State state = mine.current(); ; state = mine.awaitAfter(state.revision())) {
+                    report.report(state.revision(), List.of());
+                }
+            } catch (InterruptedException ended) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        toClose.add(follower::interrupt);
+        store.commit(state -> state.with(
+                        Table.NODES,
+                        NetworkFacts.node(
+                                "a", List.of("192.168.1.1", "fd01::1"), List.of("10.0.1.0/29", "fd00:1::/112")))
+                .withSynced(Source.NODES));
+        services.start();
+        assertThat(services.network().awaitDevices(Duration.ofSeconds(10))).isPresent();
+        return services;
+    }
+
+    private void listen(NodeServices services) throws IOException {
+        Method cni = new CniMethod(
+                services.endpoints(),
+                () -> services.network().devices().orElseThrow().podMtu(),
+                Optional::empty);
+        toClose.add(AgentSocket.open(directory.resolve("agent.sock"), Map.of("cni", cni)));
+    }
+
+    private JsonNode cni(String command, String container, Path netns, int exitCode) throws IOException {
+        return cni(command, Map.of("CNI_CONTAINERID", container, "CNI_NETNS", netns.toString()), "", exitCode);
+    }
+
+    private JsonNode cni(String command, Map<String, String> variables, String more, int exitCode) throws IOException {
+        Map<String, String> all = new HashMap<>(
+                Map.of("CNI_IFNAME", "eth0", "CNI_ARGS", "K8S_POD_NAMESPACE=default;K8S_POD_NAME=web;K8S_POD_UID=u-1"));
+        all.putAll(variables);
+        String configuration = "{\"cniVersion\":\"1.1.0\",\"name\":\"stentor\",\"type\":\"stentor-cni\","
+                + "\"agent-socket\":\"" + directory.resolve("agent.sock") + "\"" + more + "}";
+        Command done = bench.plugin(command, all, configuration);
+        assertThat(done.exitCode()).as(command + ": " + done.output()).isEqualTo(exitCode);
+        return parse(done.output());
+    }
+
+    private static JsonNode parse(String text) throws JsonProcessingException {
+        return JSON.readTree(text);
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        for (int i = 0; i < 500 && !condition.getAsBoolean(); i++) {
+            Thread.sleep(20);
+        }
+        assertThat(condition.getAsBoolean()).isTrue();
+    }
+
+    @Test
+    void a_pod_is_plugged_in_checked_and_unplugged_through_the_plugin() throws Exception {
+        listen(agent(settings(true)));
+        Path pod = bench.namespace();
+        bench.must(pod, "echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6");
+
+        JsonNode result = cni("ADD", "c1", pod, 0);
+
+        assertThat(result.path("ips").findValuesAsText("address")).containsExactly("10.0.1.1/32", "fd00:1::1/128");
+        assertThat(result.path("interfaces").path(1).path("mtu").asInt()).isEqualTo(1450);
+        Endpoint endpoint = store.current().endpoints().get(1);
+        assertThat(endpoint.pod()).hasToString("default/web");
+        assertThat(endpoint.attachment().hostInterface())
+                .isEqualTo(result.path("interfaces").path(0).path("name").asText())
+                .matches("stn[0-9a-f]{12}");
+        assertThat(endpoint.attachment().ifindex())
+                .isEqualTo(bench.net
+                        .link(endpoint.attachment().hostInterface())
+                        .orElseThrow()
+                        .index());
+        assertThat(bench.run(pod, "ip -4 route; ip -6 route; ip neigh; ip -br address show dev eth0")
+                        .output())
+                .contains(
+                        "default via 169.254.7.1 dev eth0",
+                        "169.254.7.1 dev eth0 proto static scope link",
+                        "default via fe80::7:1 dev eth0",
+                        "169.254.7.1 dev eth0 lladdr 02:53:54:4e:00:01 PERMANENT",
+                        "fe80::7:1 dev eth0 lladdr 02:53:54:4e:00:01 PERMANENT",
+                        "10.0.1.1/32 fd00:1::1/128");
+        bench.must(bench.host, "ping -c 1 -W 2 10.0.1.1 && ping -c 1 -W 2 fd00:1::1");
+        bench.must(pod, "ping -c 1 -W 2 192.168.1.1 && ping -c 1 -W 2 fd01::1");
+
+        cni("CHECK", "c1", pod, 0);
+        assertThat(cni("ADD", "c1", pod, 1).path("msg").asText())
+                .isEqualTo(
+                        "CNI_CONTAINERID \"c1\" has its CNI_IFNAME \"eth0\" already, as endpoint 1: DEL comes first");
+        bench.must(pod, "ip address del 10.0.1.1/32 dev eth0");
+        assertThat(cni("CHECK", "c1", pod, 1).path("msg").asText())
+                .isEqualTo("the pod's interface eth0 has lost its address 10.0.1.1");
+
+        cni("DEL", "c1", pod, 0);
+        cni("DEL", "c1", pod, 0);
+        cni("DEL", Map.of("CNI_CONTAINERID", "never-seen"), "", 0);
+        assertThat(store.current().endpoints().isEmpty()).isTrue();
+        assertThat(bench.net.links()).noneMatch(PodLinks::isOurs);
+        assertThat(bench.net.routes())
+                .noneMatch(r -> r.protocol() == PodLinks.PROTOCOL
+                        && r.destination().toString().equals("10.0.1.1"));
+        assertThat(directory.resolve("state/endpoints")).isEmptyDirectory();
+        assertThat(cni("CHECK", "c1", pod, 1).path("code").asInt()).isEqualTo(3);
+        assertThat(cni("ADD", "c1", pod, 0).path("ips").path(0).path("address").asText())
+                .isEqualTo("10.0.1.2/32");
+    }
+
+    @Test
+    void a_pod_that_cannot_be_plugged_in_leaves_nothing_behind() throws Exception {
+        listen(agent(settings(true)));
+        Path pod = bench.namespace();
+        bench.must(pod, "ip link add eth0 type veth peer name other");
+
+        assertThat(cni("ADD", "c1", pod, 1).path("msg").asText())
+                .isEqualTo("CNI_IFNAME \"eth0\" is taken: the pod has an interface of that name");
+        assertThat(cni("ADD", "c1", Path.of("/run/no-such-namespace"), 1)
+                        .path("msg")
+                        .asText())
+                .isEqualTo("CNI_NETNS \"/run/no-such-namespace\" does not exist");
+        Path file = Files.createFile(directory.resolve("file"));
+        assertThat(cni("ADD", "c1", file, 1).path("msg").asText())
+                .isEqualTo("CNI_NETNS \"" + file + "\" is not a network namespace");
+        assertThat(cni("ADD", "c1", Path.of("/proc/self/ns/net"), 1).path("msg").asText())
+                .isEqualTo("CNI_NETNS \"/proc/self/ns/net\" is the node's own network namespace");
+
+        assertThat(store.current().endpoints().isEmpty()).isTrue();
+        assertThat(bench.net.links()).noneMatch(PodLinks::isOurs);
+        assertThat(directory.resolve("state/endpoints")).isEmptyDirectory();
+        for (int i = 1; i <= 6; i++) {
+            cni("ADD", "full" + i, bench.namespace(), 0);
+        }
+        JsonNode full = cni("ADD", "full7", bench.namespace(), 1);
+        assertThat(full.path("msg").asText()).isEqualTo("no free address in pool 10.0.1.0/29: all 6 are in use");
+        assertThat(store.current().problems())
+                .contains(new Problem("IPAM", "", full.path("msg").asText()));
+        cni("DEL", "full3", bench.host, 0);
+        assertThat(cni("ADD", "full7", bench.namespace(), 0)
+                        .path("ips")
+                        .path(0)
+                        .path("address")
+                        .asText())
+                .isEqualTo("10.0.1.1/32");
+        assertThat(store.current().problems()).isEmpty();
+    }
+
+    @Test
+    void pods_that_come_and_go_at_once_do_not_get_in_each_others_way() throws Exception {
+        listen(agent(settings(true)));
+        store.commit(state -> state.with(
+                Table.NODES, NetworkFacts.node("a", List.of("192.168.1.1"), List.of("10.0.4.0/24", "fd00:4::/112"))));
+        List<Callable<String>> lives = new ArrayList<>();
+        for (int i = 0; i < 24; i++) {
+            String container = "c" + i;
+            Path pod = bench.namespace();
+            lives.add(() -> {
+                String first = cni("ADD", container, pod, 0).path("ips").toString();
+                cni("DEL", container, pod, 0);
+                String second = cni("ADD", container, pod, 0).path("ips").toString();
+                assertThat(second).isNotEqualTo(first);
+                return second;
+            });
+        }
+        Set<String> addresses = new HashSet<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<String> each : threads.invokeAll(lives)) {
+                addresses.add(each.get());
+            }
+        }
+        assertThat(addresses).hasSize(24);
+        assertThat(store.current().endpoints().size()).isEqualTo(24);
+        assertThat(bench.net.links()).filteredOn(PodLinks::isOurs).hasSize(24);
+    }
+
+    @Test
+    void a_pod_whose_datapath_does_not_come_is_unplugged_and_asked_for_again() throws Exception {
+        NodeServices services = agent(settings(true));
+        Endpoints impatient = new Endpoints(
+                bench.kernel,
+                new EndpointFiles(directory.resolve("other")),
+                new Allocations(
+                        () -> Optional.ofNullable(store.current().nodes().get("a")),
+                        settings(true).families()),
+                new PodLinks(bench.kernel, settings(true).families()),
+                new Endpoints.Followed(store, new Applied(), Duration.ofSeconds(1)));
+        toClose.add(AgentSocket.open(
+                directory.resolve("agent.sock"), Map.of("cni", new CniMethod(impatient, () -> 1450, Optional::empty))));
+        JsonNode refused = cni("ADD", "c1", bench.namespace(), 1);
+        assertThat(refused.path("code").asInt()).isEqualTo(11);
+        assertThat(refused.path("msg").asText()).isEqualTo("the datapath of endpoint 1 was not in place within 1 s");
+        assertThat(store.current().endpoints().isEmpty()).isTrue();
+        assertThat(bench.net.links()).noneMatch(PodLinks::isOurs);
+        assertThat(directory.resolve("other")).isEmptyDirectory();
+        services.close();
+    }
+
+    @Test
+    void an_agent_that_comes_back_knows_its_pods_and_gives_no_address_twice() throws Exception {
+        NodeServices first = agent(settings(true));
+        listen(first);
+        Path stays = bench.namespace();
+        cni("ADD", "stays", stays, 0);
+        cni("ADD", "goes", bench.namespace(), 0);
+        cni("ADD", "lost", bench.namespace(), 0);
+        first.close();
+        toClose.removeLast().close();
+        bench.must(bench.host, "ip link del " + new AttachmentKey("goes", "eth0").hostInterface());
+        Files.writeString(directory.resolve("state/endpoints/3.json"), "{");
+
+        NodeServices second = agent(settings(true));
+        listen(second);
+
+        assertThat(store.current().endpoints().size()).isEqualTo(1);
+        assertThat(store.current().problems())
+                .extracting(Problem::reason)
+                .anyMatch(reason -> reason.contains("is lost: delete that pod, its successor will work"))
+                .anyMatch(reason -> reason.startsWith("cannot be used and was moved to "));
+        cni("CHECK", "stays", stays, 0);
+        Path next = bench.namespace();
+        assertThat(cni("ADD", "next", next, 0)
+                        .path("ips")
+                        .path(0)
+                        .path("address")
+                        .asText())
+                .isEqualTo("10.0.1.4/32");
+        cni("DEL", "lost", bench.host, 0);
+        assertThat(store.current().problems()).hasSize(1);
+        bench.must(bench.host, "ping -c 1 -W 2 10.0.1.1");
+
+        cni("GC", Map.of(), ",\"cni.dev/valid-attachments\":[{\"containerID\":\"next\",\"ifname\":\"eth0\"}]", 0);
+        assertThat(bench.net.links())
+                .filteredOn(PodLinks::isOurs)
+                .extracting(Link::name)
+                .containsExactly(new AttachmentKey("next", "eth0").hostInterface());
+        assertThat(second.endpoints().collect(endpoint -> false)).isEqualTo(1);
+        assertThat(bench.net.links()).noneMatch(PodLinks::isOurs);
+    }
+
+    @Test
+    void without_the_agent_add_asks_to_try_again() throws IOException {
+        assertThat(cni("ADD", "c1", bench.host, 1).path("code").asInt()).isEqualTo(11);
+        assertThat(cni("STATUS", Map.of(), "", 1).path("code").asInt()).isEqualTo(50);
+    }
+
+    @Test
+    void links_and_routes_follow_the_nodes_and_come_back_when_somebody_takes_them() throws Exception {
+        NodeServices services = agent(settings(true));
+        store.commit(state -> state.with(
+                Table.NODES, NetworkFacts.node("b", List.of("192.168.1.2"), List.of("10.0.2.0/24", "fd00:2::/112"))));
+        await(() -> has("10.0.2.0/24") && has("fd00:2:0:0:0:0:0:0/112"));
+        assertThat(services.network().problems()).isEmpty();
+        assertThat(bench.run(bench.host, "ip route get 10.0.2.9; ip -d link show dev stentor_vxlan")
+                        .output())
+                .contains(
+                        "10.0.2.9 via 169.254.7.1 dev stentor_vxlan src 192.168.1.1",
+                        "mtu 1450",
+                        "external",
+                        "dstport 8472",
+                        "02:53:54:4e:00:01");
+        assertThat(bench.run(
+                                bench.host,
+                                "cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding"
+                                        + " /proc/sys/net/ipv4/conf/stentor_vxlan/rp_filter")
+                        .output()
+                        .lines())
+                .containsExactly("1", "1", "2");
+
+        bench.must(bench.host, "ip route del 10.0.2.0/24");
+        await(() -> has("10.0.2.0/24"));
+        bench.must(bench.host, "ip link set stentor_vxlan down");
+        await(() -> has("10.0.2.0/24") && has("fd00:2:0:0:0:0:0:0/112"));
+        bench.must(bench.host, "ip link del stentor_vxlan");
+        await(() -> has("10.0.2.0/24") && has("fd00:2:0:0:0:0:0:0/112"));
+        bench.must(bench.host, "ip link set eth0 mtu 1400");
+        await(() -> bench.net.link("stentor_vxlan").orElseThrow().mtu() == 1350);
+        await(() -> services.network().devices().orElseThrow().podMtu() == 1350);
+
+        store.commit(state -> state.without(Table.NODES, "b"));
+        await(() -> !has("10.0.2.0/24") && !has("fd00:2:0:0:0:0:0:0/112"));
+        assertThat(services.ledger().entries())
+                .extracting(Object::toString)
+                .anyMatch(e -> e.contains("net/ipv4/ip_forward"));
+        services.close();
+
+        agent(settings(false));
+        await(() -> bench.net.link("stentor_vxlan").isEmpty());
+        store.commit(state ->
+                state.with(Table.NODES, NetworkFacts.node("b", List.of("192.168.1.2"), List.of("10.0.2.0/24"))));
+        await(() -> has("10.0.2.0/24"));
+        assertThat(bench.run(bench.host, "ip route show 10.0.2.0/24").output())
+                .startsWith("10.0.2.0/24 via 192.168.1.2 dev eth0 proto 83 src 192.168.1.1");
+    }
+
+    @Test
+    void a_firewall_that_drops_what_is_forwarded_lets_pods_pass_and_is_as_it_was_afterwards() throws Exception {
+        Ledger ledger = Ledger.open(directory.resolve("ledger.json"));
+        ForwardAccepts accepts = new ForwardAccepts(ledger, settings(true));
+        assertThat(bench.kernel.inNamespace(bench.host, accepts::ensure)).isEmpty();
+        assertThat(ledger.entries()).isEmpty();
+        bench.must(bench.host, "iptables -P FORWARD DROP && iptables -A FORWARD -i lo -j DROP");
+
+        assertThat(bench.kernel.inNamespace(bench.host, accepts::ensure)).isEmpty();
+        assertThat(bench.kernel.inNamespace(bench.host, accepts::ensure)).isEmpty();
+
+        assertThat(bench.run(bench.host, "iptables -S FORWARD").output().lines())
+                .containsExactly(
+                        "-P FORWARD DROP",
+                        "-A FORWARD -o stentor_vxlan -m comment --comment stentor -j ACCEPT",
+                        "-A FORWARD -i stentor_vxlan -m comment --comment stentor -j ACCEPT",
+                        "-A FORWARD -o stn+ -m comment --comment stentor -j ACCEPT",
+                        "-A FORWARD -i stn+ -m comment --comment stentor -j ACCEPT",
+                        "-A FORWARD -i lo -j DROP");
+        String key = "net/ipv4/ip_forward";
+        ledger.enter(new Ledger.Sysctl(key, "0", "1"));
+        bench.kernel.sysctls().set(key, "1");
+        Restoration restoration = new Restoration(bench.kernel, ledger);
+        assertThat(bench.kernel.inNamespace(bench.host, restoration::run)).isEmpty();
+        assertThat(bench.run(bench.host, "iptables -S FORWARD").output().lines())
+                .containsExactly("-P FORWARD DROP", "-A FORWARD -i lo -j DROP");
+        assertThat(bench.kernel.sysctls().get(key)).isEqualTo("0");
+        assertThat(ledger.entries()).isEmpty();
+    }
+
+    private boolean has(String destination) {
+        for (Route route : bench.net.routes()) {
+            if (route.destination().toString().equals(destination) && route.protocol() == PodLinks.PROTOCOL) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
