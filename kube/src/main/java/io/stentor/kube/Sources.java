@@ -4,10 +4,6 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-<<<<<<< HEAD
-=======
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
->>>>>>> api
 import io.stentor.model.Problem;
 import io.stentor.model.Source;
 import io.stentor.model.State;
@@ -97,23 +93,12 @@ public final class Sources implements AutoCloseable {
         };
     }
 
-<<<<<<< HEAD
     /// While objects cannot be listed, what is known of them stays as it is.
     private Consumer<String> trouble(Source source, String kind) {
         return reason -> {
             String text = "the objects cannot be listed: " + reason;
             store.commit(state -> state.withProblems(source, LISTING, List.of(new Problem(kind, "", text))));
         };
-=======
-    /// While objects cannot be followed, what is known of them stays as it is.
-    private Consumer<String> trouble(Source source, String kind) {
-        return reason -> store.commit(state -> state.withProblems(
-                source,
-                kind,
-                reason.isEmpty()
-                        ? List.of()
-                        : List.of(new Problem(kind, "", "the objects cannot be followed: " + reason))));
->>>>>>> api
     }
 
     private void run() {
