@@ -19,6 +19,7 @@ deps-test: deps ## and what the tests need
 
 build: deps-build programs ## compile everything; no root needed
 	@$(MVN) package -DskipTests
+	@scripts/snapshot
 
 deps-build:
 	@scripts/deps build
@@ -46,9 +47,19 @@ test-kernel: deps-test programs ## programs and kernel access on this kernel; ro
 test-lab: deps-test programs ## real traffic in a lab; root
 	@scripts/test lab
 
+lab: deps build ## a three-node cluster with a demo on this machine, left running; root
+	@scripts/lab
+
+lab-down: ## take it away
+	@./stentor lab down
+
 gen: ## derive the Java layouts from the C headers
 	@scripts/deps build
 	@$(MAKE) --no-print-directory -C bpf gen
+
+test-kernels: ## every program on kernels 5.10, 6.1 and 6.12, in a virtual machine
+	@scripts/deps build vm
+	@scripts/test-kernels
 
 fmt: ## format Java and C
 	@$(MVN) spotless:apply
@@ -61,4 +72,4 @@ lint: ## formats and documents
 mvn: ## any Maven goal: make mvn ARGS="-pl model test"
 	@$(MVN) $(ARGS)
 
-.PHONY: help deps deps-build deps-test build programs test test-unit test-kernel test-lab gen fmt lint mvn
+.PHONY: help deps deps-build deps-test build programs test test-unit test-kernel test-lab test-kernels gen fmt lint mvn

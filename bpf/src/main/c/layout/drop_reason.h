@@ -18,7 +18,6 @@
 	V(DROP_NO_CONFIGURATION, 165, "No configuration available to perform policy decision") \
 	V(DROP_NO_NAT_MAPPING, 167, "No mapping for NAT masquerade")                           \
 	V(DROP_UNSUPPORTED_NAT_PROTOCOL, 168, "Unsupported protocol for NAT masquerade")       \
-	V(DROP_FIB_LOOKUP_FAILED, 169, "FIB lookup failed")                                    \
 	V(DROP_ENCAPSULATION_PROHIBITED, 170, "Encapsulation traffic is prohibited")           \
 	V(DROP_UNKNOWN_SENDER, 172, "Unknown sender")                                          \
 	V(DROP_FIRST_FRAGMENT_NOT_FOUND, 175, "First logical datagram fragment not found")     \

@@ -230,6 +230,8 @@ static __always_inline int parse(struct __sk_buff *skb, struct packet *p)
 	reason = parse_l3(skb, &p->tuple, ETH_HLEN, &l4, &place, &p->l3_length, &p->ttl, v6);
 	if (reason)
 		return reason;
+	if (l4 > skb->len || p->l3_length + ETH_HLEN > skb->len)
+		return DROP_INVALID_PACKET;
 	p->l4_offset = l4 & L4_OFFSET_MAX;
 	p->fragment = place.offset ? FRAGMENT_LATER : place.more ? FRAGMENT_FIRST : FRAGMENT_NONE;
 	if (p->fragment != FRAGMENT_LATER) {

@@ -173,15 +173,18 @@ static __always_inline int tunnel_encapsulate_ipv6(struct __sk_buff *skb, const 
 static __always_inline int tunnel_send(struct __sk_buff *skb, struct packet *p, const union ip *node,
                                        __u8 family)
 {
-	int reason;
+	int reason = 0;
 
-	if (!config.encapsulate)
-		return bpf_redirect(config.overlay_ifindex, 0);
-	if (family != (config.underlay_ipv6 ? FAMILY_IPV6 : FAMILY_IPV4))
-		reason = DROP_NO_TUNNEL_ENDPOINT;
-	else
-		reason = config.underlay_ipv6 ? tunnel_encapsulate_ipv6(skb, p, node)
-		                              : tunnel_encapsulate_ipv4(skb, p, node);
-	return reason ? drop(skb, p, reason, DIRECTION_EGRESS)
-	              : (int)bpf_redirect_neigh(config.underlay_ifindex, NULL, 0, 0);
+	if (config.encapsulate) {
+		if (family != (config.underlay_ipv6 ? FAMILY_IPV6 : FAMILY_IPV4))
+			reason = DROP_NO_TUNNEL_ENDPOINT;
+		else
+			reason = config.underlay_ipv6 ? tunnel_encapsulate_ipv6(skb, p, node)
+			                              : tunnel_encapsulate_ipv4(skb, p, node);
+	}
+	if (reason)
+		return drop(skb, p, reason, DIRECTION_EGRESS);
+	forwarded(skb, p, POINT_TO_OVERLAY, DIRECTION_EGRESS);
+	return config.encapsulate ? bpf_redirect_neigh(config.underlay_ifindex, NULL, 0, 0)
+	                          : bpf_redirect(config.overlay_ifindex, 0);
 }

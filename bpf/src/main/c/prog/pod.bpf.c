@@ -57,7 +57,6 @@ static __always_inline int into_tunnel(struct __sk_buff *skb, struct packet *p, 
 		reason = ttl_decrement(skb, p);
 	if (reason)
 		return drop(skb, p, reason, DIRECTION_EGRESS);
-	forwarded(skb, p, POINT_TO_OVERLAY, DIRECTION_EGRESS);
 	return tunnel_send(skb, p, &to, family);
 }
 

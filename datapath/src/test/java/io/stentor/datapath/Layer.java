@@ -78,7 +78,9 @@ record Layer(String name, List<String> values, Map<String, String> options) {
 
     int option(String option, int otherwise) {
         String text = options.get(option);
-        return text == null ? otherwise : (int) Long.decode(text).longValue();
+        return text == null
+                ? otherwise
+                : (int) Long.decode(text.equals("*") ? "0" : text).longValue();
     }
 
     @Override

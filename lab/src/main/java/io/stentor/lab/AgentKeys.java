@@ -39,7 +39,7 @@ final class AgentKeys {
         Map<String, String> keys = new TreeMap<>();
         keys.put("enable-ipv4", Boolean.toString(v4));
         keys.put("enable-ipv6", Boolean.toString(v6));
-        keys.put("ipam", set.getOrDefault("ipam", "kubernetes"));
+        keys.put("ipam", set.getOrDefault("ipam", "cluster-pool"));
         boolean own = keys.get("ipam").equals("kubernetes");
         if (spec.shape().routing() == Routing.NATIVE) {
             keys.put("routing-mode", "native");

@@ -33,8 +33,6 @@ public enum DropReason {
     NO_NAT_MAPPING(167, "No mapping for NAT masquerade"),
     /// Unsupported protocol for NAT masquerade
     UNSUPPORTED_NAT_PROTOCOL(168, "Unsupported protocol for NAT masquerade"),
-    /// FIB lookup failed
-    FIB_LOOKUP_FAILED(169, "FIB lookup failed"),
     /// Encapsulation traffic is prohibited
     ENCAPSULATION_PROHIBITED(170, "Encapsulation traffic is prohibited"),
     /// Unknown sender
@@ -89,7 +87,6 @@ public enum DropReason {
             case 165 -> NO_CONFIGURATION;
             case 167 -> NO_NAT_MAPPING;
             case 168 -> UNSUPPORTED_NAT_PROTOCOL;
-            case 169 -> FIB_LOOKUP_FAILED;
             case 170 -> ENCAPSULATION_PROHIBITED;
             case 172 -> UNKNOWN_SENDER;
             case 175 -> FIRST_FRAGMENT_NOT_FOUND;

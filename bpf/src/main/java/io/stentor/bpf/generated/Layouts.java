@@ -4,7 +4,7 @@ package io.stentor.bpf.generated;
 
 /// What all layouts together are known by.
 public final class Layouts {
-    private static final String FINGERPRINT = "c0834cce6e90";
+    private static final String FINGERPRINT = "1be4c630371b";
 
     private Layouts() {}
 

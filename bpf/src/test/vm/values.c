@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+/* From the same headers as the programs. */
+#include <stdbool.h>
+#include <string.h>
+
+#include "layout/config.h"
+#include "maps/endpoints.h"
+#include "runner.h"
+
+static const size_t flags[] = {
+	offsetof(struct config, ipv4),
+	offsetof(struct config, ipv6),
+	offsetof(struct config, tunnel),
+	offsetof(struct config, underlay_ipv6),
+	offsetof(struct config, encapsulate),
+	offsetof(struct config, masquerade_ipv4),
+	offsetof(struct config, masquerade_ipv6),
+	offsetof(struct config, trace),
+};
+
+unsigned configurations(void)
+{
+	return 1u << sizeof(flags) / sizeof(flags[0]);
+}
+
+const void *configuration(unsigned number, size_t *size)
+{
+	static struct config made;
+	unsigned i;
+
+	memset(&made, 0, sizeof(made));
+	made.nat_port_min = 32768;
+	made.nat_port_max = 65535;
+	made.overlay_ifindex = 1;
+	made.underlay_ifindex = 1;
+	made.drop_events_per_second = 1000;
+	made.tunnel_port = 8472;
+	made.pod_mtu = 1450;
+	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		*((bool *)&made + flags[i]) = number >> i & 1;
+	*size = sizeof(made);
+	return &made;
+}
+
+const void *endpoint(size_t *size)
+{
+	static struct endpoint made;
+
+	made.ipv4.bytes[0] = 10;
+	made.ipv4.bytes[3] = 1;
+	made.ipv6.bytes[0] = 0xfd;
+	made.ipv6.bytes[15] = 1;
+	made.identity = 5;
+	made.id = 7;
+	made.mac[0] = 2;
+	*size = sizeof(made);
+	return &made;
+}
