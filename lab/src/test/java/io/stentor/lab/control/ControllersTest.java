@@ -149,8 +149,10 @@ class ControllersTest {
         ObjectNode pod = pods("app=d").getFirst();
         api.delete(Resource.PODS, ObjectName.of(pod), DeleteOptions.DEFAULT);
         await("one terminates and still serves", () -> ready("s").contains("serving+terminating"));
-        ObjectNode endpoints = api.get(Resource.ENDPOINTS, new ObjectName("default", "s"));
-        assertThat(endpoints.at("/subsets/0/addresses")).hasSize(1);
+        await("Endpoints lists the other alone", () -> {
+            ObjectNode endpoints = api.get(Resource.ENDPOINTS, new ObjectName("default", "s"));
+            return endpoints.at("/subsets/0/addresses").size() == 1;
+        });
         api.delete(Resource.SERVICES, new ObjectName("default", "s"), DeleteOptions.DEFAULT);
         await("its slices go", () -> slices("s").isEmpty());
     }
