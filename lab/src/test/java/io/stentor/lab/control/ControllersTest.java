@@ -178,6 +178,20 @@ class ControllersTest {
     }
 
     @Test
+    void hand_written_endpoints_become_slices() {
+        api.create(Resource.SERVICES, yaml("{metadata: {namespace: default, name: s}, spec: {ports: [{port: 80}]}}"));
+        api.create(
+                Resource.ENDPOINTS,
+                yaml(
+                        "{metadata: {namespace: default, name: s}, subsets: [{addresses: [{ip: 192.0.2.1}, {ip: '2001:db8::1'}], ports: [{port: 8080}]}]}"));
+        await("a slice of each family", () -> slices("s").size() == 2);
+        assertThat(slices("s"))
+                .allSatisfy(s -> assertThat(s.at("/ports/0/port").asInt()).isEqualTo(8080));
+        api.delete(Resource.ENDPOINTS, new ObjectName("default", "s"), DeleteOptions.DEFAULT);
+        await("they go", () -> slices("s").isEmpty());
+    }
+
+    @Test
     void a_daemon_set_has_a_pod_on_each_node_that_takes_it() {
         ObjectNode set = yaml(
                 "{metadata: {namespace: default, name: ds}, spec: {selector: {matchLabels: {app: ds}}, template: {metadata: {labels: {app: ds}}, spec: {containers: [{name: c, image: 'x:1'}]}}}}");
