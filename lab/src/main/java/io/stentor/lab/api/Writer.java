@@ -161,6 +161,8 @@ final class Writer {
                 // The fields are gone, and nobody wanted to hear of it.
             }
         }
+        Json.normalize(object);
+        Metadata.tidy(Json.ensure(object, "metadata"));
         kind.rules().complete(object, old);
         List<Cause> causes = new ArrayList<>();
         Metadata.validate(kind, object.path("metadata"), causes);
