@@ -28,8 +28,11 @@ class LoggingTest {
 
     @Test
     void a_record_is_a_line() {
+        Logging.Logged warning = new Logging.Logged("warn", "nodes");
+        long before = Logging.counts().getOrDefault(warning, 0L);
         String[] lines = log(false, false);
         assertThat(lines).hasSize(2);
+        assertThat(Logging.counts()).containsEntry(warning, before + 1);
         assertThat(lines[0])
                 .matches("20[0-9-]{8}T[0-9:]{8}\\.[0-9]{3}Z warn nodes two\\\\nlines \"quoted\" "
                         + "error=\"java.lang.IllegalStateException: no: java.lang.RuntimeException: why\"");
