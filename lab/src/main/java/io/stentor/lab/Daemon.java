@@ -27,7 +27,7 @@ final class Daemon implements AutoCloseable {
     /// Brings the lab up, then answers commands until the process is killed.
     void run() throws IOException, InterruptedException {
         Logging.start(new LogSettings(false, false));
-        try (ControlServer _ = ControlServer.start(topology.directory(), new Requests(lab)::answer)) {
+        try (ControlServer _ = ControlServer.start(topology.directory(), new Requests(lab, checkout)::answer)) {
             CompletableFuture<Certificates> certificates =
                     CompletableFuture.supplyAsync(() -> ControlPlane.certify(topology));
             topology.create();

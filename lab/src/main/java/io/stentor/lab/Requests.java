@@ -5,16 +5,23 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.stentor.lab.api.Json;
 import io.stentor.lab.api.ObjectApi;
 import io.stentor.lab.api.ObjectName;
+import io.stentor.lab.api.PodLogs;
 import io.stentor.lab.api.Resource;
 import io.stentor.lab.kubelet.Kubelet;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /// What the daemon does for the other commands. All requests have a `method`; those about a node name it as `node`.
 ///
-/// @param lab as far as it is up
-record Requests(RunningLab lab) {
+/// @param lab      as far as it is up
+/// @param checkout where the demo's program is
+record Requests(RunningLab lab, Checkout checkout) {
 
     private static final Duration READY_PATIENCE = Duration.ofMinutes(1);
 
@@ -27,6 +34,7 @@ record Requests(RunningLab lab) {
                 case "status" -> status();
                 case "progress" -> progress();
                 case "pod" -> enter(request);
+                case "demo" -> demo();
                 case "kill" -> done(() -> lab.node(node).killAgent());
                 case "restart" ->
                     done(() -> {
@@ -60,6 +68,36 @@ record Requests(RunningLab lab) {
         return lab.control()
                 .orElseThrow(() -> new LabFailure("The lab has no API server yet."))
                 .objects();
+    }
+
+    /// Deploys the demo and waits for the client's first answers, one of each server.
+    private ObjectNode demo() throws InterruptedException {
+        LabNode clients = lab.nodes().getFirst();
+        new Demo(
+                        objects(),
+                        checkout.root().resolve("lab/target/hello"),
+                        clients.host().name())
+                .deploy();
+        PodLogs.Request request = new PodLogs.Request(
+                Demo.CLIENT,
+                Json.text(objects().get(Resource.PODS, Demo.CLIENT), "metadata.uid"),
+                clients.host().name(),
+                "client",
+                true,
+                OptionalLong.empty(),
+                false,
+                false,
+                OptionalLong.empty());
+        ObjectNode answer = Json.object();
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(clients.kubelet().logs(request), StandardCharsets.UTF_8))) {
+            for (int i = 0; i < Demo.SERVER_COUNT; i++) {
+                answer.withArray("answers").add(lines.readLine());
+            }
+        } catch (IOException e) {
+            throw new LabFailure("The client's log cannot be read: " + e.getMessage());
+        }
+        return answer;
     }
 
     private void awaitReady(LabNode node) throws InterruptedException {
