@@ -8,7 +8,6 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.stentor.model.Endpoint;
 import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
@@ -29,7 +28,7 @@ public final class CiliumEndpointWriter implements AutoCloseable {
     private final String node;
     private final Store store;
     private final Retrying work;
-    private final SharedIndexInformer<Pod> informer;
+    private final Following<Pod> informer;
     private final Thread follower;
     private final Map<String, Endpoint> endpoints = new ConcurrentHashMap<>();
     private final Map<String, Pod> pods = new ConcurrentHashMap<>();
@@ -200,7 +199,7 @@ public final class CiliumEndpointWriter implements AutoCloseable {
 
     @Override
     public void close() {
-        informer.stop();
+        informer.close();
         follower.interrupt();
         work.close();
     }

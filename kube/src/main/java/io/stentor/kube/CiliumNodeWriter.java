@@ -8,7 +8,6 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.stentor.model.Cidr;
 import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
@@ -28,8 +27,8 @@ public final class CiliumNodeWriter implements AutoCloseable {
     private final String name;
     private final IpamMode ipam;
     private final Retrying work;
-    private final SharedIndexInformer<Node> node;
-    private final SharedIndexInformer<GenericKubernetesResource> own;
+    private final Following<Node> node;
+    private final Following<GenericKubernetesResource> own;
     private volatile Optional<LocalNode> local = Optional.empty();
     private volatile Optional<GenericKubernetesResource> current = Optional.empty();
     private volatile boolean listed;
@@ -41,8 +40,10 @@ public final class CiliumNodeWriter implements AutoCloseable {
         this.name = name;
         this.ipam = ipam;
         this.work = new Retrying("cilium-node", this::write);
-        this.node = client.follow(kubernetes.nodes().withName(name), new NodeChanges());
-        this.own = client.follow(object(), new OwnChanges());
+        this.node = client.follow(kubernetes.nodes().withField("metadata.name", name), new NodeChanges());
+        this.own = client.follow(
+                kubernetes.genericKubernetesResources(Kinds.CILIUM_NODE).withField("metadata.name", name),
+                new OwnChanges());
     }
 
     public static CiliumNodeWriter start(KubeClient client, String name, IpamMode ipam) {
@@ -186,8 +187,8 @@ public final class CiliumNodeWriter implements AutoCloseable {
 
     @Override
     public void close() {
-        node.stop();
-        own.stop();
+        node.close();
+        own.close();
         work.close();
     }
 }

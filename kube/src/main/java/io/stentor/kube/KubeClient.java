@@ -4,26 +4,18 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.dsl.Informable;
+import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.stentor.model.Problem;
-import java.lang.System.Logger.Level;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /// The connection to the Kubernetes API. It is opened without asking the server anything: a server that is away, slow
 /// or answering errors is met again and again by whoever uses the connection, and never ends the process.
 public final class KubeClient implements AutoCloseable {
-
-    private static final System.Logger LOG = System.getLogger("kubernetes");
-
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
 
     private final KubernetesClient kubernetes;
     private final ExecutorService tasks;
@@ -44,10 +36,13 @@ public final class KubeClient implements AutoCloseable {
     }
 
     static KubeClient open(Config config, RequestRate rate) {
-        config.setWatchReconnectInterval(1000);
+        // Doubled five times: after an outage, changes are seen 16 s late at most.
+        config.setWatchReconnectInterval(500);
         config.setWatchReconnectLimit(-1);
         // Whoever calls has a loop of its own; waiting twice would only hide what is wrong.
-        config.setRequestRetryBackoffLimit(0);
+        // Once, though: the client tells of a connection that failed only when it tries again.
+        config.setRequestRetryBackoffLimit(1);
+        config.setRequestRetryBackoffInterval(100);
         ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
         Reachability reachability = new Reachability();
         KubernetesClient kubernetes = new KubernetesClientBuilder()
@@ -86,51 +81,17 @@ public final class KubeClient implements AutoCloseable {
                 .map(trouble -> new Problem("Kubernetes", "", trouble));
     }
 
-    /// Follows objects until the answer is stopped: what is there, then every change. The handler is called by one
-    /// thread at a time; its `onList` after everything that was there at the (re)start.
-    public <T extends HasMetadata> SharedIndexInformer<T> follow(
-            Informable<T> objects, ResourceEventHandler<? super T> handler) {
+    /// Follows objects: see [Following].
+    public <T extends HasMetadata> Following<T> follow(
+            FilterWatchListDeletable<T, ?, ?> objects, ResourceEventHandler<? super T> handler) {
         return follow(objects, handler, _ -> {});
     }
 
-    /// @param trouble told why the objects cannot be followed, and "" when they can be again
-    <T extends HasMetadata> SharedIndexInformer<T> follow(
-            Informable<T> objects, ResourceEventHandler<? super T> handler, Consumer<String> trouble) {
-        SharedIndexInformer<T> informer = objects.runnableInformer(0);
-        informer.addEventHandler(handler);
-        AtomicReference<String> latest = new AtomicReference<>("");
-        informer.exceptionHandler((started, failure) -> {
-            String reason = String.valueOf(failure.getMessage());
-            String before = latest.getAndSet(reason);
-            if (!before.equals(reason)) {
-                LOG.log(
-                        Level.DEBUG,
-                        "cannot follow " + informer.getApiTypeClass().getSimpleName(),
-                        failure);
-                trouble.accept(reason);
-            }
-            if (before.isEmpty()) {
-                tasks.execute(() -> awaitEnd(informer, latest, trouble));
-            }
-            return true;
-        });
-        var _ = informer.start();
-        return informer;
-    }
-
-    /// The informer tells when it fails and not when it works again.
-    private static void awaitEnd(
-            SharedIndexInformer<?> informer, AtomicReference<String> latest, Consumer<String> trouble) {
-        try {
-            do {
-                Thread.sleep(LOOK_AGAIN);
-            } while (!informer.isWatching()
-                    && !informer.stopped().toCompletableFuture().isDone());
-            latest.set("");
-            trouble.accept("");
-        } catch (InterruptedException closed) {
-            Thread.currentThread().interrupt();
-        }
+    <T extends HasMetadata> Following<T> follow(
+            FilterWatchListDeletable<T, ?, ?> objects,
+            ResourceEventHandler<? super T> handler,
+            Consumer<String> trouble) {
+        return new Following<>(objects, handler, trouble);
     }
 
     /// Ends what follows objects, too.

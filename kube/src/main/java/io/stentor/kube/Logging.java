@@ -42,7 +42,7 @@ public final class Logging {
         LogManager.getLogManager().reset();
         ROOT.setLevel(settings.debug() ? Level.FINE : Level.INFO);
         // The client reports every retry; what matters of it, our own components say.
-        CLIENT.setLevel(settings.debug() ? Level.INFO : Level.SEVERE);
+        CLIENT.setLevel(settings.debug() ? Level.WARNING : Level.SEVERE);
         OTHERS.forEach(others -> others.setLevel(Level.INFO));
         ROOT.addHandler(new Lines(out, new Line(settings)));
     }

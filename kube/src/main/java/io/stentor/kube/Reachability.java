@@ -24,12 +24,7 @@ final class Reachability implements Interceptor {
     @Override
     public void afterConnectionFailure(HttpRequest request, Throwable failure) {
         String server = request.uri().getScheme() + "://" + request.uri().getAuthority();
-        Throwable cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        String now = "the API server " + server + " cannot be reached: " + reason;
+        String now = "the API server " + server + " cannot be reached: " + Failure.reason(failure);
         if (trouble.getAndSet(now).isEmpty()) {
             LOG.log(Level.WARNING, now);
         }

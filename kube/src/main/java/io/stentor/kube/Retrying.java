@@ -115,7 +115,7 @@ public final class Retrying implements AutoCloseable {
             Duration pause = pause(count);
             due(name, pause);
             Level level = count < 3 ? Level.DEBUG : Level.WARNING;
-            log.log(level, () -> "failed and is tried again: object=" + name + " pause=" + pause, e);
+            log.log(level, () -> Failure.reason(e) + " object=" + name + " pause=" + pause);
         }
     }
 

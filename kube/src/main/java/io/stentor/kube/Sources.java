@@ -1,10 +1,9 @@
 package io.stentor.kube;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.client.dsl.Informable;
+import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.stentor.model.Problem;
 import io.stentor.model.Source;
 import io.stentor.model.State;
@@ -25,13 +24,16 @@ public final class Sources implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger("sources");
 
+    /// Stands for all objects of a source where problems are kept by object; no object has this name.
+    private static final String LISTING = "";
+
     private final Store store;
     private final String own;
     private final NodeTable nodes;
     private final PodTable pods = new PodTable();
     private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
-    private final List<Source> synced = new ArrayList<>();
-    private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
+    private final List<Source> listed = new ArrayList<>();
+    private final List<Following<?>> informers = new ArrayList<>();
     private final Thread owner;
 
     private Sources(String own, Store store) {
@@ -60,7 +62,8 @@ public final class Sources implements AutoCloseable {
         return sources;
     }
 
-    private static Informable<GenericKubernetesResource> all(KubeClient client, ResourceDefinitionContext kind) {
+    private static FilterWatchListDeletable<GenericKubernetesResource, ?, ?> all(
+            KubeClient client, ResourceDefinitionContext kind) {
         var objects = client.kubernetes().genericKubernetesResources(kind);
         return kind.isNamespaceScoped() ? objects.inAnyNamespace() : objects;
     }
@@ -85,19 +88,17 @@ public final class Sources implements AutoCloseable {
 
             @Override
             public void onList(String resourceVersion, boolean remainedEmpty) {
-                inbox.add(() -> synced.add(source));
+                inbox.add(() -> listed.add(source));
             }
         };
     }
 
-    /// While objects cannot be followed, what is known of them stays as it is.
+    /// While objects cannot be listed, what is known of them stays as it is.
     private Consumer<String> trouble(Source source, String kind) {
-        return reason -> store.commit(state -> state.withProblems(
-                source,
-                kind,
-                reason.isEmpty()
-                        ? List.of()
-                        : List.of(new Problem(kind, "", "the objects cannot be followed: " + reason))));
+        return reason -> {
+            String text = "the objects cannot be listed: " + reason;
+            store.commit(state -> state.withProblems(source, LISTING, List.of(new Problem(kind, "", text))));
+        };
     }
 
     private void run() {
@@ -123,14 +124,14 @@ public final class Sources implements AutoCloseable {
         }
         store.commit(state -> {
             State next = pods.into(nodesChanged ? nodes.into(state) : state);
-            for (Source source : synced) {
-                next = next.withSynced(source);
+            for (Source source : listed) {
+                next = next.withSynced(source).withProblems(source, LISTING, List.of());
             }
             return next;
         });
         nodes.told();
         pods.told();
-        synced.clear();
+        listed.clear();
     }
 
     /// One object that we stumble over must not keep the others away.
@@ -144,7 +145,7 @@ public final class Sources implements AutoCloseable {
 
     @Override
     public void close() {
-        informers.forEach(SharedIndexInformer::stop);
+        informers.forEach(Following::close);
         owner.interrupt();
     }
 }

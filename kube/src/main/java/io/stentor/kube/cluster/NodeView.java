@@ -5,7 +5,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.stentor.kube.Following;
 import io.stentor.kube.Kinds;
 import io.stentor.kube.KubeClient;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ final class NodeView implements AutoCloseable {
     private final Map<String, Pod> agents = new ConcurrentHashMap<>();
     private final AtomicInteger unlisted = new AtomicInteger(3);
     private final Consumer<String> changed;
-    private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
+    private final List<Following<?>> informers = new ArrayList<>();
 
     /// @param changed told the name of each node of which anything changed, once all three kinds were listed
     NodeView(Consumer<String> changed) {
@@ -122,6 +122,6 @@ final class NodeView implements AutoCloseable {
 
     @Override
     public void close() {
-        informers.forEach(SharedIndexInformer::stop);
+        informers.forEach(Following::close);
     }
 }
