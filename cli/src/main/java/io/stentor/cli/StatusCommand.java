@@ -117,8 +117,8 @@ final class StatusCommand extends AgentCommand {
                 .add("Addresses:", joined(status.path("addresses"), "type", "address"))
                 .add(
                         "Pods:",
-                        datapath.path("endpoints").asInt() + " here, "
-                                + datapath.path("remotePods").asInt() + " addresses of pods elsewhere")
+                        datapath.path("endpoints").asText() + " here, addresses elsewhere: "
+                                + datapath.path("remotePods").asText())
                 .add("Nodes:", datapath.path("nodes").asText())
                 .print(out());
         if (!status.path("problems").isEmpty()) {

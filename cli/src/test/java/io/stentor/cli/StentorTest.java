@@ -86,7 +86,7 @@ class StentorTest {
                 Routing:     tunnel (vxlan, port 8472)
                 Devices:     eth0 mtu 1500
                 Addresses:   InternalIP 192.168.7.11
-                Pods:        2 here, 1 addresses of pods elsewhere
+                Pods:        2 here, addresses elsewhere: 1
                 Nodes:       2
 
                 Problems:
@@ -239,8 +239,8 @@ class StentorTest {
                 """);
         assertThat(run("maps", "ranges").out).isEqualTo("""
                 RANGE         KIND          IDENTITY   NODE
-                10.0.2.0/24   remote-pods   5          192.168.7.12
                 10.0.1.0/24   local-pods    5          -
+                10.0.2.0/24   remote-pods   5          192.168.7.12
                 """);
         assertThat(run("maps", "events").err)
                 .isEqualTo("stentor maps: map events is a ring buffer; \"monitor\" shows what goes through it\n");

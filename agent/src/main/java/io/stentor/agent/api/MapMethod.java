@@ -12,6 +12,8 @@ import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.node.Method;
 import io.stentor.node.Reply;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -67,7 +69,10 @@ final class MapMethod implements Method {
 
     private static void dump(MapSpec<?, ?> map, BpfMap held, Rows rows) throws IOException {
         MapRows decoded = new MapRows(map, KernelClock.now());
-        for (BpfMap.Entry entry : held.dump()) {
+        // Hash maps answer in the order of their buckets.
+        List<BpfMap.Entry> entries = new ArrayList<>(held.dump());
+        entries.sort((a, b) -> Arrays.compareUnsigned(a.key(), b.key()));
+        for (BpfMap.Entry entry : entries) {
             if (!map.type().perCpu()) {
                 rows.add(decoded.entry(entry.key(), entry.value()));
                 continue;

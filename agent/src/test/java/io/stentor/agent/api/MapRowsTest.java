@@ -1,0 +1,111 @@
+package io.stentor.agent.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.bpf.Bytes16;
+import io.stentor.bpf.Codec;
+import io.stentor.bpf.MapOwner;
+import io.stentor.bpf.MapSpec;
+import io.stentor.bpf.MapType;
+import io.stentor.bpf.generated.CtEntry;
+import io.stentor.bpf.generated.CtFlag;
+import io.stentor.bpf.generated.CtKey;
+import io.stentor.bpf.generated.Family;
+import io.stentor.bpf.generated.FragmentEntry;
+import io.stentor.bpf.generated.FragmentKey;
+import io.stentor.bpf.generated.Maps;
+import io.stentor.bpf.generated.NatEntry;
+import io.stentor.bpf.generated.NatKey;
+import io.stentor.bpf.generated.Span;
+import io.stentor.datapath.compile.Keys;
+import io.stentor.flow.KernelClock;
+import io.stentor.model.IpAddress;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collections;
+import org.junit.jupiter.api.Test;
+
+class MapRowsTest {
+    private static final KernelClock CLOCK = new KernelClock(1_000_000_000L, Instant.EPOCH);
+    private static final long IN_NINE_SECONDS = 10_000_000_000L;
+
+    private static Bytes16 ip(String text) {
+        return Keys.bytes(IpAddress.of(text));
+    }
+
+    private static <K, V> String row(MapSpec<K, V> map, K key, V value) {
+        return new MapRows(map, CLOCK)
+                .entry(map.key().encode(key), map.value().encode(value))
+                .toString();
+    }
+
+    @Test
+    void a_connection_is_told_with_its_ends_and_what_became_of_it() {
+        assertThat(row(
+                        Maps.CT_ANSWERED,
+                        new CtKey(ip("fd00::1"), ip("fd00::2"), 4312, 80, 6, Family.IPV6, 0),
+                        new CtEntry(IN_NINE_SECONDS, 5, 0, 0, CtFlag.ANSWERED | CtFlag.CLOSED_BY_PEER, 3)))
+                .isEqualTo("""
+                        {"protocol":"TCP","low":"[fd00::1]:4312","high":"[fd00::2]:80","scope":0,\
+                        "began":"low","identity":5,"flags":["answered","closed-by-peer"],\
+                        "tcp":["FIN","SYN"],"natPort":0,"secondsLeft":9}""");
+    }
+
+    @Test
+    void a_masqueraded_connection_is_told_with_the_pod_behind_it() {
+        assertThat(row(
+                        Maps.NAT,
+                        new NatKey(ip("203.0.113.7"), ip("192.168.7.11"), 443, 40000, 17, Family.IPV4),
+                        new NatEntry(ip("10.0.1.5"), IN_NINE_SECONDS, 5353)))
+                .isEqualTo("""
+                        {"protocol":"UDP","local":"192.168.7.11:40000","remote":"203.0.113.7:443",\
+                        "pod":"10.0.1.5:5353","secondsLeft":9}""");
+    }
+
+    @Test
+    void a_datagram_in_fragments_is_told_with_what_was_seen_of_it() {
+        FragmentEntry entry = new FragmentEntry(
+                IN_NINE_SECONDS,
+                53,
+                4312,
+                Collections.nCopies(
+                        Maps.FRAGMENTS
+                                .value()
+                                .decode(new byte[FragmentEntry.SIZE])
+                                .spans()
+                                .size(),
+                        new Span(0, 0)),
+                185,
+                200);
+        assertThat(row(Maps.FRAGMENTS, new FragmentKey(ip("10.0.1.5"), ip("10.0.2.9"), 7, 17, Family.IPV4), entry))
+                .isEqualTo("""
+                        {"protocol":"UDP","source":"10.0.1.5","destination":"10.0.2.9","datagram":7,\
+                        "sourcePort":53,"destinationPort":4312,"seen":185,"units":200,"secondsLeft":9}""");
+    }
+
+    @Test
+    void what_a_layout_cannot_say_is_shown_as_bytes() {
+        MapRows rows = new MapRows(Maps.ADDRESSES, CLOCK);
+
+        assertThat(rows.value(new byte[40]).toString()).isEqualTo("{\"bytes\":\"" + "00".repeat(40) + "\"}");
+    }
+
+    /// A new map is added here in words, or people get a record's own text.
+    @Test
+    void every_map_has_words_of_its_own() {
+        for (MapSpec<?, ?> map : Maps.ALL) {
+            if (map.type() != MapType.RINGBUF && map.shape().owner() != MapOwner.GENERATION) {
+                MapRows rows = new MapRows(map, CLOCK);
+                assertThat(rows.entry(bytes(map.key()), bytes(map.value())).toString())
+                        .as(map.name())
+                        .doesNotContain("=");
+            }
+        }
+    }
+
+    private static byte[] bytes(Codec<?> codec) {
+        byte[] bytes = new byte[codec.size()];
+        Arrays.fill(bytes, (byte) 4);
+        return bytes;
+    }
+}
