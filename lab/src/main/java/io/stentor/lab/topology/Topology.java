@@ -81,6 +81,8 @@ public final class Topology {
             throw new LabFailure("Processes on " + host.name() + " do not end; see "
                     + space.cgroup().procs() + ".");
         }
+        // A namespace ends some time after its name; its link would be in the way of the next one.
+        Shell.run("ip", "-n", plan.fabric(), "link", "delete", host.port());
         Removal.leave(space);
         space.cgroup().remove();
         // What a machine forgets when it is switched off: all of /run but the node's own directory.
