@@ -1,0 +1,212 @@
+package io.stentor.lab.traffic;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.stentor.lab.LabDirectory;
+import io.stentor.lab.LabSpec;
+import io.stentor.lab.LabSpec.Families;
+import io.stentor.lab.LabSpec.Routing;
+import io.stentor.lab.LabSpec.Shape;
+import io.stentor.lab.LabSpec.Underlay;
+import io.stentor.lab.api.Json;
+import io.stentor.lab.topology.Host;
+import io.stentor.lab.topology.Plan;
+import io.stentor.lab.topology.Shell;
+import io.stentor.lab.topology.Topology;
+import io.stentor.model.IpAddress;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/// A lab of one configuration, driven as a user drives it: by `stentor lab` and by the Kubernetes API.
+final class TrafficLab implements AutoCloseable {
+
+    private static final String NAMESPACE = "default";
+    private static final int DROPS_SHOWN = 12;
+
+    private final Topology topology;
+    private final KubernetesClient client;
+    private final Map<String, DropLog> drops = new ConcurrentHashMap<>();
+    private final Map<String, Place> pods = new ConcurrentHashMap<>();
+
+    private TrafficLab(Topology topology, KubernetesClient client) {
+        this.topology = topology;
+        this.client = client;
+    }
+
+    static LabSpec spec(Routing routing, Families families, int nodes) {
+        String name = "traffic-" + routing.name().toLowerCase(java.util.Locale.ROOT) + "-"
+                + families.name().toLowerCase(java.util.Locale.ROOT);
+        return new LabSpec(
+                name, nodes, new Shape(routing, Underlay.FLAT, families), true, Map.of("ipam.mode", "cluster-pool"));
+    }
+
+    /// Starts the lab; an older one of the same name goes first.
+    static TrafficLab up(LabSpec spec) throws IOException {
+        down(spec);
+        List<String> command = new ArrayList<>(List.of(stentor(), "lab", "up", "--detach", "--name", spec.name()));
+        command.addAll(List.of("--nodes", Integer.toString(spec.nodes())));
+        command.addAll(List.of("--routing", spec.shape().routing().name()));
+        command.addAll(List.of("--ip-family", spec.shape().families().name()));
+        spec.settings().forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
+        LabDirectory directory = LabDirectory.of(spec.name());
+        Shell.run(command, "");
+        Config config = Config.fromKubeconfig(Files.readString(directory.kubeconfig()));
+        TrafficLab lab = new TrafficLab(
+                new Topology(Plan.of(spec), directory),
+                new KubernetesClientBuilder().withConfig(config).build());
+        for (Host node : lab.topology.plan().nodes()) {
+            Path socket = lab.topology.space(node).outside(Path.of("/run/stentor/agent.sock"));
+            lab.drops.put(node.name(), DropLog.of(node.name(), socket));
+        }
+        return lab;
+    }
+
+    static void down(LabSpec spec) {
+        Shell.run(stentor(), "lab", "down", "--name", spec.name());
+    }
+
+    private static String stentor() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.isExecutable(folder.resolve("stentor"))) {
+            folder = folder.getParent();
+        }
+        return folder.resolve("stentor").toString();
+    }
+
+    /// @param number from 1
+    Place node(int number) {
+        return place(topology.plan().nodes().get(number - 1));
+    }
+
+    Place outside() {
+        return place(topology.plan().outside());
+    }
+
+    private Place place(Host host) {
+        return new Place(host.name(), topology.space(host).enter("", List.of()), host.addresses());
+    }
+
+    DropLog drops(int node) {
+        return drops.get("node-" + node);
+    }
+
+    /// Asks for a pod that answers on [Place#PORT].
+    void createPod(String name, int node, boolean hostNetwork) {
+        client.pods()
+                .inNamespace(NAMESPACE)
+                .resource(new PodBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .endMetadata()
+                        .withNewSpec()
+                        .withNodeName("node-" + node)
+                        .withHostNetwork(hostNetwork)
+                        .withTerminationGracePeriodSeconds(0L)
+                        .addNewContainer()
+                        .withName("talk")
+                        .withImage("none")
+                        .withCommand(Place.talk("serve", Integer.toString(Place.PORT)))
+                        .withNewReadinessProbe()
+                        .withNewTcpSocket()
+                        .withNewPort(Place.PORT)
+                        .endTcpSocket()
+                        .withPeriodSeconds(1)
+                        .endReadinessProbe()
+                        .endContainer()
+                        .endSpec()
+                        .build())
+                .create();
+    }
+
+    /// Waits until the pod is ready.
+    Place awaitPod(String name) {
+        return pods.computeIfAbsent(name, _ -> {
+            Pod pod = client.pods()
+                    .inNamespace(NAMESPACE)
+                    .withName(name)
+                    .waitUntilReady(Running.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            JsonNode entrance = control(Json.object()
+                    .put("method", "pod")
+                    .put("namespace", NAMESPACE)
+                    .put("pod", name)
+                    .put("container", ""));
+            List<String> enter = new ArrayList<>();
+            entrance.path("enter").forEach(word -> enter.add(word.asText()));
+            return new Place(
+                    name,
+                    enter,
+                    pod.getStatus().getPodIPs().stream()
+                            .map(ip -> IpAddress.of(ip.getIp()))
+                            .toList());
+        });
+    }
+
+    Place pod(String name) {
+        return awaitPod(name);
+    }
+
+    /// Deletes a pod and waits until it is gone.
+    void deletePod(String name) {
+        var resource = client.pods().inNamespace(NAMESPACE).withName(name);
+        resource.delete();
+        resource.waitUntilCondition(pod -> pod == null, Running.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        pods.remove(name);
+    }
+
+    /// Kills an agent, or starts it again: `kill`, `restart`.
+    void agent(String method, int node) {
+        control(Json.object().put("method", method).put("node", "node-" + node));
+    }
+
+    private JsonNode control(ObjectNode request) {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(topology.directory().socket()));
+            byte[] body = Json.bytes(request);
+            ByteBuffer frame = ByteBuffer.allocate(5 + body.length);
+            frame.putInt(1 + body.length).put((byte) 'q').put(body).flip();
+            channel.write(frame);
+            DataInputStream in = new DataInputStream(Channels.newInputStream(channel));
+            byte[] answer = in.readNBytes(in.readInt());
+            JsonNode json = Json.parse(Arrays.copyOfRange(answer, 1, answer.length));
+            if (answer[0] != 'r') {
+                throw new AssertionError("'" + request + "' was refused: " + json);
+            }
+            return json;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// What was dropped lately, on every node.
+    String lastDrops() {
+        StringBuilder text = new StringBuilder();
+        drops.values().forEach(log -> text.append(log.last(DROPS_SHOWN)));
+        return text.toString();
+    }
+
+    @Override
+    public void close() {
+        drops.values().forEach(DropLog::close);
+        client.close();
+        down(topology.plan().spec());
+    }
+}

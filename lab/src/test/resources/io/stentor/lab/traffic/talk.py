@@ -1,0 +1,164 @@
+"""The other end of the traffic cases: a server, a client, and a sender of frames that no honest pod sends.
+
+talk.py serve PORT                      TCP and UDP, both families; see answer() and datagrams()
+talk.py ask tcp|udp ADDRESS PORT WORDS  one question, one answer on standard output
+talk.py hold ADDRESS PORT               a TCP connection: each line of standard input is sent, its echo printed
+talk.py frame INTERFACE HEX [SECONDS]   sends a frame, then prints those that come back, in hex
+"""
+
+import os
+import socket
+import struct
+import sys
+import threading
+import time
+import zlib
+
+PATIENCE = float(os.environ.get("PATIENCE", "8"))
+
+
+def plain(address):
+    return address[7:] if address.startswith("::ffff:") else address.split("%")[0]
+
+
+def exactly(stream, count):
+    crc = 0
+    while count:
+        part = stream.read1(min(count, 65536))
+        if not part:
+            raise EOFError("%d bytes are missing" % count)
+        crc = zlib.crc32(part, crc)
+        count -= len(part)
+    return crc
+
+
+def pattern(count):
+    line = b"0123456789abcdefghijklmnopqrstuvwxyz"
+    return (line * (count // len(line) + 1))[:count]
+
+
+def answer(connection):
+    """who: names both ends. give N: takes N bytes, says their sum. take N: sends N bytes. Else: echoes lines."""
+    stream = connection.makefile("rb")
+    try:
+        while True:
+            line = stream.readline()
+            if not line:
+                return
+            words = line.decode().split()
+            if words and words[0] == "who":
+                peer, here = connection.getpeername(), connection.getsockname()
+                connection.sendall(("%s %s\n" % (plain(peer[0]), plain(here[0]))).encode())
+            elif words and words[0] == "give":
+                connection.sendall(("%08x\n" % exactly(stream, int(words[1]))).encode())
+            elif words and words[0] == "take":
+                connection.sendall(pattern(int(words[1])))
+            else:
+                connection.sendall(line)
+    except OSError:
+        pass
+    finally:
+        connection.close()
+
+
+def bound(kind, port):
+    s = socket.socket(socket.AF_INET6, kind)
+    s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("::", port))
+    return s
+
+
+def datagrams(s):
+    """who: names both ends. Else: echoes. Answers come from the address that was asked."""
+    s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+    while True:
+        try:
+            data, extra, _, peer = s.recvmsg(65535, 256)
+            info = [d[:16] for level, kind, d in extra if kind == socket.IPV6_PKTINFO][0]
+            here = plain(socket.inet_ntop(socket.AF_INET6, info))
+            if data == b"who":
+                data = ("%s %s" % (plain(peer[0]), here)).encode()
+            control = [(socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, info + struct.pack("i", 0))]
+            s.sendmsg([data], control, 0, peer)
+        except OSError as failure:
+            print("udp:", failure, flush=True)
+
+
+def serve(port):
+    listener = bound(socket.SOCK_STREAM, int(port))
+    listener.listen(64)
+    threading.Thread(target=datagrams, args=(bound(socket.SOCK_DGRAM, int(port)),), daemon=True).start()
+    print("serving", flush=True)
+    while True:
+        connection, _ = listener.accept()
+        threading.Thread(target=answer, args=(connection,), daemon=True).start()
+
+
+def ask_tcp(address, port, words):
+    with socket.create_connection((address, int(port)), PATIENCE) as s:
+        s.settimeout(PATIENCE)
+        s.sendall((" ".join(words) + "\n").encode())
+        if words[0] == "give":
+            data = pattern(int(words[1]))
+            s.sendall(data)
+            said = s.makefile("rb").readline().decode().strip()
+            return "whole" if said == "%08x" % zlib.crc32(data) else "damaged " + said
+        if words[0] == "take":
+            count = int(words[1])
+            same = exactly(s.makefile("rb"), count) == zlib.crc32(pattern(count))
+            return "whole" if same else "damaged"
+        return s.makefile("rb").readline().decode().strip()
+
+
+def ask_udp(address, port, words):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as s:
+        s.settimeout(PATIENCE)
+        s.connect((address, int(port)))
+        if words[0] == "echo":
+            data = pattern(int(words[1]))
+            s.send(data)
+            return "whole" if s.recv(65535) == data else "damaged"
+        s.send(" ".join(words).encode())
+        return s.recv(65535).decode()
+
+
+def hold(address, port):
+    with socket.create_connection((address, int(port)), PATIENCE) as s:
+        s.settimeout(PATIENCE)
+        stream = s.makefile("rb")
+        print("connected", flush=True)
+        for line in sys.stdin.buffer:
+            s.sendall(line)
+            print(stream.readline().decode().strip(), flush=True)
+
+
+def frame(interface, text, seconds="0"):
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)) as s:
+        s.bind((interface, 0))
+        s.send(bytes.fromhex(text))
+        deadline = time.monotonic() + float(seconds)
+        while (left := deadline - time.monotonic()) > 0:
+            s.settimeout(left)
+            try:
+                data, where = s.recvfrom(65535)
+            except TimeoutError:
+                return
+            if where[2] != socket.PACKET_OUTGOING:
+                print(data.hex(), flush=True)
+
+
+def main(verb, *rest):
+    if verb == "ask":
+        protocol, address, port, *words = rest
+        print({"tcp": ask_tcp, "udp": ask_udp}[protocol](address, port, words))
+    else:
+        {"serve": serve, "hold": hold, "frame": frame}[verb](*rest)
+
+
+try:
+    main(*sys.argv[1:])
+except (OSError, EOFError) as failure:
+    print("failed:", failure.strerror if getattr(failure, "strerror", None) else failure, flush=True)
+    sys.exit(1)
