@@ -4,7 +4,9 @@
  *
  * A later fragment that comes before the first, and one that covers bytes already seen, is dropped: both are
  * ways past a check that reads ports. Fragments may come in any order after the first, with at most
- * FRAGMENT_SPANS separate spans at a time. Sources: RFC 1858, RFC 3128, RFC 5722.
+ * FRAGMENT_SPANS separate spans at a time. A packet may pass several hooks of a node (from_pod and to_net in
+ * native routing, or to_pod after the stack), so each hook counts what it saw itself. Sources: RFC 1858,
+ * RFC 3128, RFC 5722.
  */
 #pragma once
 
@@ -54,6 +56,7 @@ static __noinline int fragment_track(struct packet *p, const struct fragment_pla
 		.id = place->id,
 		.protocol = p->tuple.protocol,
 		.family = p->tuple.family,
+		.point = p->point,
 	};
 	__u16 units = (payload + 7) >> 3;
 	struct fragment_entry *known = bpf_map_lookup_elem(&fragments, &key);

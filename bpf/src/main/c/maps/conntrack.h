@@ -7,6 +7,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "../layout/address.h"
+#include "../layout/event.h"
 
 struct ct_key {
 	union ip low DOC("the end that sorts first: by address, then by port");
@@ -84,7 +85,8 @@ struct fragment_key {
 	__u32 id DOC("as in the packet");
 	__u8 protocol;
 	__u8 family OF_ENUM(family);
-	__u16 pad0;
+	__u8 point OF_ENUM(observation_point) DOC("each hook keeps its own account");
+	__u8 pad0;
 } LAYOUT("A datagram in fragments.");
 LAYOUT_SIZE(struct fragment_key, 40);
 

@@ -15,6 +15,7 @@ import io.stentor.model.Node;
 import io.stentor.model.State;
 import io.stentor.node.NodeDevices;
 import io.stentor.node.NodeSettings;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -70,11 +71,14 @@ final class AgentTerms {
                 : network.routing().autoDirectNodeRoutes()
                         ? "native, automatic node routes"
                         : "native, the fabric routes";
-        return new AgentView.NetworkView(
-                routing,
-                devices.map(NodeDevices::outside).orElse(List.of()).stream()
-                        .map(d -> new AgentView.Device(d.name(), d.ifindex(), d.mtu()))
-                        .toList());
+        List<AgentView.Device> all = new ArrayList<>();
+        devices.ifPresent(known -> {
+            known.outside().forEach(d -> all.add(new AgentView.Device(d.name(), d.ifindex(), d.mtu())));
+            if (known.tunnel() != 0) {
+                all.add(new AgentView.Device("stentor_vxlan", known.tunnel(), known.podMtu()));
+            }
+        });
+        return new AgentView.NetworkView(routing, all);
     }
 
     Config config(State state, NodeDevices devices, Kernel kernel) {

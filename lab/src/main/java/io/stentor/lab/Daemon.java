@@ -22,16 +22,20 @@ import io.stentor.lab.topology.Topology;
 import io.stentor.model.Cidr;
 import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -199,6 +203,7 @@ final class Daemon implements AutoCloseable {
                 case "status" -> status();
                 case "progress" -> progress();
                 case "pod" -> enter(request);
+                case "demo" -> demo();
                 case "kill" -> done(() -> node(name).killAgent());
                 case "restart" ->
                     done(() -> {
@@ -226,6 +231,35 @@ final class Daemon implements AutoCloseable {
     private static JsonNode done(Deed deed) throws InterruptedException {
         deed.run();
         return Json.object();
+    }
+
+    /// Deploys the demo and waits for the client's first answers, one of each server.
+    private JsonNode demo() throws InterruptedException {
+        LabNode clients = all().getFirst();
+        new Demo(
+                        api.join().objects(),
+                        checkout.root().resolve("lab/target/hello"),
+                        clients.host().name())
+                .deploy();
+        ObjectNode answer = Json.object();
+        PodLogs.Request request = new PodLogs.Request(
+                Demo.CLIENT,
+                Json.text(api.join().objects().get(Resource.PODS, Demo.CLIENT), "metadata.uid"),
+                clients.host().name(),
+                "client",
+                true,
+                OptionalLong.empty(),
+                false,
+                false,
+                OptionalLong.empty());
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(logs(request), StandardCharsets.UTF_8))) {
+            for (int i = 0; i < Demo.SERVER_COUNT; i++) {
+                answer.withArray("answers").add(lines.readLine());
+            }
+        } catch (IOException e) {
+            throw new LabFailure("The client's log cannot be read: " + e.getMessage());
+        }
+        return answer;
     }
 
     private void awaitReady(LabNode node) throws InterruptedException {

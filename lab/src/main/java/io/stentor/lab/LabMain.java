@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
             ExecCommand.class,
             NodeExecCommand.class,
             LogsCommand.class,
+            DemoCommand.class,
             PowerCommand.Kill.class,
             PowerCommand.Restart.class,
             PowerCommand.Stop.class,

@@ -118,6 +118,7 @@ record MapRows(MapSpec<?, ?> map, KernelClock clock) {
                 row.put("source", address(k.source(), k.family().code()));
                 row.put("destination", address(k.destination(), k.family().code()));
                 row.put("datagram", Integer.toUnsignedLong(k.id()));
+                row.put("point", Wire.text(k.point()));
             }
             case FragmentEntry e -> {
                 row.put("sourcePort", e.sourcePort()).put("destinationPort", e.destinationPort());

@@ -12,13 +12,15 @@ import java.lang.foreign.MemorySegment;
 /// C: `struct fragment_key`, 40 bytes.
 ///
 /// @param id as in the packet
-public record FragmentKey(Bytes16 source, Bytes16 destination, int id, int protocol, Family family) implements Layout {
+/// @param point each hook keeps its own account
+public record FragmentKey(Bytes16 source, Bytes16 destination, int id, int protocol, Family family, ObservationPoint point) implements Layout {
     public static final int SIZE = 40;
     public static final int SOURCE_OFFSET = 0;
     public static final int DESTINATION_OFFSET = 16;
     public static final int ID_OFFSET = 32;
     public static final int PROTOCOL_OFFSET = 36;
     public static final int FAMILY_OFFSET = 37;
+    public static final int POINT_OFFSET = 38;
     public static final Codec<FragmentKey> CODEC = new Codec<>(SIZE, FragmentKey::encode, FragmentKey::decode);
 
     public FragmentKey {
@@ -27,7 +29,7 @@ public record FragmentKey(Bytes16 source, Bytes16 destination, int id, int proto
 
     /// Reads 40 bytes at `at`.
     public static FragmentKey decode(MemorySegment from, long at) {
-        return new FragmentKey(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), from.get(Field.U32, at + 32), Byte.toUnsignedInt(from.get(Field.U8, at + 36)), Family.of(Byte.toUnsignedInt(from.get(Field.U8, at + 37))));
+        return new FragmentKey(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), from.get(Field.U32, at + 32), Byte.toUnsignedInt(from.get(Field.U8, at + 36)), Family.of(Byte.toUnsignedInt(from.get(Field.U8, at + 37))), ObservationPoint.of(Byte.toUnsignedInt(from.get(Field.U8, at + 38))));
     }
 
     @Override
@@ -37,11 +39,36 @@ public record FragmentKey(Bytes16 source, Bytes16 destination, int id, int proto
         to.set(Field.U32, at + 32, id);
         to.set(Field.U8, at + 36, (byte) protocol);
         to.set(Field.U8, at + 37, (byte) family.code());
-        Field.zero(to, at + 38, 2);
+        to.set(Field.U8, at + 38, (byte) point.code());
+        Field.zero(to, at + 39, 1);
     }
 
     @Override
     public byte[] encode() {
         return CODEC.encode(this);
+    }
+
+    public FragmentKey withSource(Bytes16 source) {
+        return new FragmentKey(source, destination, id, protocol, family, point);
+    }
+
+    public FragmentKey withDestination(Bytes16 destination) {
+        return new FragmentKey(source, destination, id, protocol, family, point);
+    }
+
+    public FragmentKey withId(int id) {
+        return new FragmentKey(source, destination, id, protocol, family, point);
+    }
+
+    public FragmentKey withProtocol(int protocol) {
+        return new FragmentKey(source, destination, id, protocol, family, point);
+    }
+
+    public FragmentKey withFamily(Family family) {
+        return new FragmentKey(source, destination, id, protocol, family, point);
+    }
+
+    public FragmentKey withPoint(ObservationPoint point) {
+        return new FragmentKey(source, destination, id, protocol, family, point);
     }
 }

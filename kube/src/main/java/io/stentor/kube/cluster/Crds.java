@@ -1,7 +1,10 @@
 package io.stentor.kube.cluster;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.stentor.kube.Tree;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -21,7 +24,25 @@ public final class Crds {
 
     private static final System.Logger LOG = System.getLogger("crds");
 
-    private static final List<String> MANIFESTS = List.of("ciliumnodes", "ciliumendpoints");
+    /// Those that the agents wait for come first.
+    private static final List<String> MANIFESTS = List.of(
+            "ciliumnodes",
+            "ciliumendpoints",
+            "ciliumidentities",
+            "ciliumendpointslices",
+            "ciliumnodeconfigs",
+            "ciliumnetworkpolicies",
+            "ciliumcidrgroups",
+            "ciliumpodippools",
+            "ciliumloadbalancerippools",
+            "ciliuml2announcementpolicies",
+            "ciliumlocalredirectpolicies",
+            "ciliumegressgatewaypolicies",
+            "ciliumbgpclusterconfigs",
+            "ciliumbgppeerconfigs",
+            "ciliumbgpadvertisements",
+            "ciliumbgpnodeconfigs",
+            "ciliumbgpnodeconfigoverrides");
 
     private Crds() {}
 
@@ -31,7 +52,7 @@ public final class Crds {
     /// @throws RuntimeException when the API server does not take one; what was done before stays
     public static void install(KubernetesClient kubernetes) {
         var definitions = kubernetes.apiextensions().v1().customResourceDefinitions();
-        for (CustomResourceDefinition ours : manifests(kubernetes)) {
+        for (CustomResourceDefinition ours : manifests(kubernetes.getKubernetesSerialization())) {
             String name = ours.getMetadata().getName();
             CustomResourceDefinition there = definitions.withName(name).get();
             if (there == null) {
@@ -47,14 +68,23 @@ public final class Crds {
         }
     }
 
-    static List<CustomResourceDefinition> manifests(KubernetesClient kubernetes) {
+    /// A manifest is a definition, or a list of some that have parts in common.
+    static List<CustomResourceDefinition> manifests(KubernetesSerialization serialization) {
         List<CustomResourceDefinition> all = new ArrayList<>();
         for (String manifest : MANIFESTS) {
             try (InputStream in = Crds.class.getResourceAsStream("/io/stentor/kube/crd/" + manifest + ".yaml")) {
                 if (in == null) {
                     throw new IllegalStateException(manifest + ".yaml is missing from the jar");
                 }
-                all.add(kubernetes.getKubernetesSerialization().unmarshal(in, CustomResourceDefinition.class));
+                GenericKubernetesResource object = serialization.unmarshal(in, GenericKubernetesResource.class);
+                List<Tree> items =
+                        new Tree(object.getAdditionalProperties()).at("items").items();
+                List<?> definitions = items.isEmpty()
+                        ? List.of(object)
+                        : items.stream().map(Tree::value).toList();
+                for (Object definition : definitions) {
+                    all.add(serialization.convertValue(definition, CustomResourceDefinition.class));
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

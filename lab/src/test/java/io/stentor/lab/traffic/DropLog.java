@@ -101,9 +101,23 @@ final class DropLog implements AutoCloseable {
         synchronized (drops) {
             StringBuilder text = new StringBuilder(node + ": " + drops.size() + " drops\n");
             drops.subList(Math.max(0, drops.size() - count), drops.size())
-                    .forEach(drop -> text.append("  ").append(drop).append('\n'));
+                    .forEach(drop -> text.append("  ").append(line(drop)).append('\n'));
             return text.toString();
         }
+    }
+
+    private static String line(JsonNode drop) {
+        return drop.path("time").asText() + " " + drop.path("reason").asText() + " ("
+                + drop.path("reasonCode").asInt() + ") " + drop.path("point").asText() + " "
+                + drop.path("interface").asText() + " " + drop.path("protocol").asText() + " "
+                + (drop.has("icmpType") ? drop.path("icmpType") + "/" + drop.path("icmpCode") + " " : "")
+                + end(drop.path("source")) + " -> " + end(drop.path("destination")) + " " + drop.path("length")
+                + " bytes";
+    }
+
+    private static String end(JsonNode party) {
+        return party.path("address").asText("?") + (party.has("port") ? " port " + party.path("port") : "") + " ("
+                + party.path("who").asText() + ")";
     }
 
     @Override

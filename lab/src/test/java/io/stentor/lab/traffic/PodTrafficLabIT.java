@@ -1,35 +1,93 @@
 package io.stentor.lab.traffic;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.stentor.lab.LabSpec.Families;
-import io.stentor.lab.LabSpec.Routing;
 import io.stentor.model.Family;
-import io.stentor.model.IpAddress;
-import org.junit.jupiter.api.Test;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
 
+/// "Pod networking", line by line, in real clusters: one lab a configuration, in which cases run side by side.
+///
+/// `-Dmatrix=short` (default) tries dual-stack × {tunnel, native}, `full` all six on three nodes; `native-ipv6,…`
+/// picks.
 class PodTrafficLabIT {
 
-    @Test
-    void pods_of_two_nodes_talk_through_the_tunnel_and_a_drop_is_seen() throws Exception {
-        try (TrafficLab lab = TrafficLab.up(TrafficLab.spec(Routing.TUNNEL, Families.IPV4, 2))) {
-            lab.createPod("here", 1, false);
-            lab.createPod("there", 2, false);
-            Place here = lab.pod("here");
-            Place there = lab.pod("there");
-            IpAddress target = there.address(Family.IPV4);
-            assertThat(here.run("ping", "-nc1", "-W5", target.toString())).contains(" 0% packet loss");
-            assertThat(here.ask("tcp", target, "who")).isEqualTo(here.address(Family.IPV4) + " " + target);
+    private static final int AT_ONCE = 6;
 
-            here.run("ip", "address", "add", "10.9.9.9/32", "dev", "eth0");
-            here.attempt("ping", "-nc1", "-W1", "-I", "10.9.9.9", target.toString());
-            assertThat(lab.drops(1)
-                            .await(
-                                    132,
-                                    drop -> drop.at("/source/address").asText().equals("10.9.9.9"))
-                            .path("reason")
-                            .asText())
-                    .isEqualTo("Invalid source ip");
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @TestFactory
+    Stream<DynamicContainer> pods_talk() {
+        return Configuration.matrix()
+                .map(configuration -> DynamicContainer.dynamicContainer(
+                        configuration.toString(), Stream.of(configuration).flatMap(this::tests)));
+    }
+
+    private Stream<DynamicTest> tests(Configuration configuration) {
+        World world = up(configuration);
+        ExecutorService workers = Executors.newFixedThreadPool(AT_ONCE);
+        List<DynamicTest> tests = new ArrayList<>();
+        Stream.of(Reaching.cases(), Errors.cases())
+                .flatMap(cases -> cases)
+                .filter(each -> each.applies().test(configuration))
+                .forEach(each -> {
+                    for (Family family : configuration.list()) {
+                        Future<?> result = workers.submit(() -> {
+                            run(world, each, family);
+                            return null;
+                        });
+                        tests.add(DynamicTest.dynamicTest(family + ": " + each.sentence(), () -> await(result)));
+                    }
+                });
+        workers.shutdown();
+        tests.add(DynamicTest.dynamicTest("nothing is left of the lab", () -> {
+            close();
+            Leftovers.check(configuration.spec());
+        }));
+        return tests.stream();
+    }
+
+    private World up(Configuration configuration) {
+        try {
+            World world = World.up(configuration);
+            open.add(world);
+            return world;
+        } catch (Exception e) {
+            throw new AssertionError("the lab " + configuration + " does not come up", e);
         }
+    }
+
+    private static void run(World world, Case each, Family family) throws Exception {
+        try {
+            each.body().run(world, family);
+        } catch (AssertionError failed) {
+            AssertionError told =
+                    new AssertionError(failed.getMessage() + "\n" + world.lab().lastDrops());
+            told.setStackTrace(failed.getStackTrace());
+            throw told;
+        }
+    }
+
+    private static void await(Future<?> result) throws Throwable {
+        try {
+            result.get();
+        } catch (ExecutionException e) {
+            throw e.getCause();
+        }
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable each : open.reversed()) {
+            each.close();
+        }
+        open.clear();
     }
 }

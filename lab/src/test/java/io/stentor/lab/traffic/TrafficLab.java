@@ -9,10 +9,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.stentor.lab.LabDirectory;
 import io.stentor.lab.LabSpec;
-import io.stentor.lab.LabSpec.Families;
-import io.stentor.lab.LabSpec.Routing;
-import io.stentor.lab.LabSpec.Shape;
-import io.stentor.lab.LabSpec.Underlay;
 import io.stentor.lab.api.Json;
 import io.stentor.lab.topology.Host;
 import io.stentor.lab.topology.Plan;
@@ -50,13 +46,6 @@ final class TrafficLab implements AutoCloseable {
     private TrafficLab(Topology topology, KubernetesClient client) {
         this.topology = topology;
         this.client = client;
-    }
-
-    static LabSpec spec(Routing routing, Families families, int nodes) {
-        String name = "traffic-" + routing.name().toLowerCase(java.util.Locale.ROOT) + "-"
-                + families.name().toLowerCase(java.util.Locale.ROOT);
-        return new LabSpec(
-                name, nodes, new Shape(routing, Underlay.FLAT, families), true, Map.of("ipam.mode", "cluster-pool"));
     }
 
     /// Starts the lab; an older one of the same name goes first.
@@ -99,6 +88,14 @@ final class TrafficLab implements AutoCloseable {
 
     Place outside() {
         return place(topology.plan().outside());
+    }
+
+    /// Where bridges and routes of the underlay are.
+    Place fabric() {
+        return new Place(
+                "fabric",
+                topology.fabric().enterNetwork(List.of()),
+                topology.plan().fabricAddresses());
     }
 
     private Place place(Host host) {
