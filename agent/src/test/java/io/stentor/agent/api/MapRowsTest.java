@@ -84,7 +84,7 @@ class MapRowsTest {
                                 ip("10.0.1.5"), ip("10.0.2.9"), 7, 17, Family.IPV4, ObservationPoint.FROM_ENDPOINT),
                         entry))
                 .isEqualTo("""
-                        {"protocol":"UDP","source":"10.0.1.5","destination":"10.0.2.9","datagram":7,\
+                        {"protocol":"UDP","source":"10.0.1.5","destination":"10.0.2.9","datagram":7,"point":"from-endpoint",\
                         "sourcePort":53,"destinationPort":4312,"seen":185,"units":200,"secondsLeft":9}""");
     }
 
