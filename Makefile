@@ -36,7 +36,11 @@ lab/target/hello: lab/demo/hello.c
 	@$(CC) $(CFLAGS) -o $@ $<
 
 test: deps-test programs ## set up, build, and run the tests: unit, kernel, lab
-	@scripts/test unit kernel
+	@scripts/test unit kernel lab
+
+test-all: deps-test programs ## every combination, on older kernels too; writes docs/test-report.md
+	@MATRIX=full scripts/test unit kernel lab
+	@$(MAKE) --no-print-directory test-kernels
 
 test-unit: deps-build programs ## pure tests; no root needed
 	@scripts/test unit
@@ -72,4 +76,4 @@ lint: ## formats and documents
 mvn: ## any Maven goal: make mvn ARGS="-pl model test"
 	@$(MVN) $(ARGS)
 
-.PHONY: help deps deps-build deps-test build programs test test-unit test-kernel test-lab test-kernels gen fmt lint mvn
+.PHONY: help deps deps-build deps-test build programs test test-all test-unit test-kernel test-lab test-kernels gen fmt lint mvn

@@ -22,6 +22,7 @@ public final class Errno {
     public static final int ENOSPC = 28;
     public static final int EROFS = 30;
     public static final int ERANGE = 34;
+    public static final int ENOSYS = 38;
     public static final int ENOLINK = 67;
     public static final int EOPNOTSUPP = 95;
     public static final int EADDRNOTAVAIL = 99;
@@ -56,7 +57,7 @@ public final class Errno {
             Map.entry(EROFS, "EROFS (read-only)"),
             Map.entry(ERANGE, "ERANGE (out of range)"),
             Map.entry(36, "ENAMETOOLONG (name too long)"),
-            Map.entry(38, "ENOSYS (no such system call)"),
+            Map.entry(ENOSYS, "ENOSYS (no such system call)"),
             Map.entry(39, "ENOTEMPTY (not empty)"),
             Map.entry(ENOLINK, "ENOLINK (link severed)"),
             Map.entry(75, "EOVERFLOW (too large)"),

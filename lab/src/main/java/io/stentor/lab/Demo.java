@@ -50,7 +50,9 @@ final class Demo {
             namespace.putObject("metadata").put("name", SERVERS.namespace());
             objects.create(Resource.NAMESPACES, namespace);
         }
-        objects.delete(Resource.PODS, CLIENT, DeleteOptions.DEFAULT);
+        if (objects.find(Resource.PODS, CLIENT).isPresent()) {
+            objects.delete(Resource.PODS, CLIENT, DeleteOptions.DEFAULT);
+        }
         await(
                 "the former client to end",
                 () -> objects.find(Resource.PODS, CLIENT).isEmpty());

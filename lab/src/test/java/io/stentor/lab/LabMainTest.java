@@ -23,7 +23,7 @@ class LabMainTest {
         assertThat(AgentKeys.of(spec(Routing.NATIVE, Underlay.FLAT, Map.of("enableIPv4Masquerade", "false"))))
                 .containsEntry("routing-mode", "native")
                 .containsEntry("auto-direct-node-routes", "true")
-                .containsEntry("ipv6-native-routing-cidr", AgentKeys.CLUSTER_V6)
+                .containsEntry("ipv6-native-routing-cidr", "fd00::/104")
                 .containsEntry("enable-ipv4-masquerade", "false");
         assertThat(AgentKeys.of(spec(Routing.NATIVE, Underlay.ROUTED, Map.of("ipam.mode", "cluster-pool"))))
                 .containsEntry("auto-direct-node-routes", "false")

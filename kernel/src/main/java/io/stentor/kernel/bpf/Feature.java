@@ -1,7 +1,18 @@
 package io.stentor.kernel.bpf;
 
-/// What kernels from 5.10 on differ in, and the version that brought it.
+/// What kernels differ in, and the version or build option that brought it. The first few are of every kernel from 5.10
+/// on that was built for it, and nothing works without them; for the others there is another way.
 public enum Feature {
+    /// The system call itself.
+    EBPF("CONFIG_BPF_SYSCALL"),
+    /// Ring buffers from programs to processes.
+    RING_BUFFER("5.8"),
+    /// `bpf_redirect_peer` and `bpf_redirect_neigh`.
+    REDIRECT_PEER("5.10"),
+    /// Programs at the traffic control hook of a link, by whatever way.
+    TRAFFIC_CONTROL("CONFIG_NET_SCH_INGRESS with CONFIG_NET_CLS_BPF"),
+    /// VXLAN devices that take the tunnel from each packet's metadata.
+    VXLAN("CONFIG_VXLAN"),
     /// Type information of the kernel itself, for libbpf's relocations.
     BTF("CONFIG_DEBUG_INFO_BTF"),
     /// Map memory is accounted to cgroups; before, RLIMIT_MEMLOCK limits it.

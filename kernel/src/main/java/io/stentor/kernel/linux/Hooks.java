@@ -86,12 +86,12 @@ record Hooks(boolean tcx) {
 
     List<Attached> attached(Hook hook) {
         return switch (hook) {
-            case Hook.Tc tc
-            when !tcx ->
-                FilterLink.at(tc).stream()
-                        .map(filter -> new Attached(filter.programId(), 0, filter.name()))
-                        .toList();
-            case Hook.Tc(int ifindex, Hook.Direction _) -> query(hook, ifindex);
+            case Hook.Tc tc -> {
+                // links run before filters
+                List<Attached> all = new ArrayList<>(tcx ? query(hook, tc.ifindex()) : List.of());
+                FilterLink.at(tc).forEach(filter -> all.add(new Attached(filter.programId(), 0, filter.name())));
+                yield all;
+            }
             // the kernel answers for XDP only where it describes the device
             case Hook.Xdp(int ifindex, Hook.XdpMode _) ->
                 LinkCodec.xdpProgram(ifindex).stream()

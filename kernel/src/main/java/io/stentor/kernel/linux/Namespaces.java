@@ -71,6 +71,14 @@ public final class Namespaces {
         }
     }
 
+    /// Runs `body` in a network namespace of its own, which ends with it.
+    static <T, X extends Exception> T inFresh(Kernel.Body<T, X> body) throws X {
+        return onFreshThread(() -> {
+            Syscall.must("CLONE_NEWNET", Sys.UNSHARE, CLONE_NEWNET, 0, 0);
+            return body.call();
+        });
+    }
+
     public static boolean delete(Path file) {
         if (!Files.exists(file)) {
             return false;

@@ -7,11 +7,13 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import io.stentor.kernel.Errno;
 import io.stentor.kernel.KernelException;
 import io.stentor.kernel.bpf.Feature;
+import io.stentor.kernel.bpf.Hook;
 import io.stentor.kernel.bpf.MapSpec;
 import io.stentor.kernel.bpf.MapType;
 import io.stentor.kernel.bpf.ProgramType;
 import io.stentor.kernel.bpf.TestRun;
 import io.stentor.kernel.linux.BpfCall.Command;
+import io.stentor.kernel.net.LinkSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -19,11 +21,13 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /// Finds out what the kernel can by trying, as distributions carry features back to older versions.
 final class Probes {
     private static final int LOOPBACK = 1;
     private static final int LOG_SIZE = 4096;
+    private static final int PROBE_PORT = 8472;
     private static final int XDP_HAS_FRAGS = 1 << 5;
     private static final int CGROUP_INET4_CONNECT = 10;
     private static final int SOL_SOCKET = 1;
@@ -39,6 +43,11 @@ final class Probes {
 
     static boolean has(Feature feature) {
         return switch (feature) {
+            case EBPF -> helper(ProgramType.SCHED_CLS, 0, 1);
+            case RING_BUFFER -> helper(ProgramType.SCHED_CLS, 0, 130);
+            case REDIRECT_PEER -> helper(ProgramType.SCHED_CLS, 0, 155);
+            case TRAFFIC_CONTROL -> tcx() || clsact();
+            case VXLAN -> vxlan();
             case BTF -> Files.isReadable(Path.of("/sys/kernel/btf/vmlinux"));
             // bpf_ktime_get_coarse_ns came in the same release and cannot be missing with it
             case MEMCG_ACCOUNTING -> helper(ProgramType.SCHED_CLS, 0, 160);
@@ -70,6 +79,9 @@ final class Probes {
             }
             if (result == -Errno.EPERM) {
                 throw call.failure("probe", Errno.EPERM, "root, or CAP_BPF and CAP_NET_ADMIN, is needed");
+            }
+            if (result == -Errno.ENOSYS) {
+                return false;
             }
             byte[] bytes = log.toArray(JAVA_BYTE);
             String text = new String(bytes, StandardCharsets.UTF_8);
@@ -130,6 +142,36 @@ final class Probes {
         try (var call = new BpfCall(Command.PROG_QUERY)) {
             return call.u32(0, LOOPBACK).u32(4, 46).call() >= 0;
         }
+    }
+
+    /// In a namespace of its own, which is gone when this returns.
+    private static boolean clsact() {
+        return Namespaces.inFresh(() -> {
+            try (var call = new BpfCall(Command.PROG_LOAD)) {
+                program(call, ProgramType.SCHED_CLS, instructions(0xb7, 0, 0, 0x95, 0, 0));
+                int result = call.call();
+                if (result < 0) {
+                    return false;
+                }
+                try (LinuxProgram program = LinuxProgram.of(new Fd(result), "probe");
+                        var _ = FilterLink.attach(program, new Hook.Tc(LOOPBACK, Hook.Direction.INGRESS), false)) {
+                    return true;
+                } catch (KernelException refused) {
+                    return false;
+                }
+            }
+        });
+    }
+
+    private static boolean vxlan() {
+        return Namespaces.inFresh(() -> {
+            try (LinuxNetlink netlink = LinuxNetlink.open(Path.of("/proc/thread-self/ns/net"))) {
+                return netlink.addLink(new LinkSpec.Vxlan("probe", List.of(), PROBE_PORT))
+                        .isPresent();
+            } catch (KernelException refused) {
+                return false;
+            }
+        });
     }
 
     private static boolean netnsCookie() {

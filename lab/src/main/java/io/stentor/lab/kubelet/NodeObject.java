@@ -69,6 +69,16 @@ final class NodeObject {
         return status;
     }
 
+    /// What the Ready condition says, "" if there is none.
+    static String ready(JsonNode node) {
+        for (JsonNode condition : node.path("status").path("conditions")) {
+            if (condition.path("type").asText().equals("Ready")) {
+                return condition.path("status").asText();
+            }
+        }
+        return "";
+    }
+
     private static ArrayNode conditions(JsonNode before, Optional<String> notReady, Instant now) {
         ArrayNode all = Json.array();
         for (JsonNode condition : before) {

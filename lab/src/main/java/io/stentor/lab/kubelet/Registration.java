@@ -66,7 +66,15 @@ final class Registration implements AutoCloseable {
                 Instant now = Instant.now();
                 try {
                     Optional<String> notReady = sandboxes.notReady();
-                    if (!notReady.equals(said) || now.isAfter(reported.plus(HEARTBEAT))) {
+                    boolean due = now.isAfter(renewed.plus(RENEW));
+                    if (due) {
+                        // Before the status: who finds an old Lease beside a ready node says that it is lost.
+                        renew(now);
+                        renewed = now;
+                    }
+                    if (!notReady.equals(said)
+                            || now.isAfter(reported.plus(HEARTBEAT))
+                            || (due && contradicted(notReady))) {
                         report(tainted, notReady, now);
                         said = notReady;
                         reported = now;
@@ -74,10 +82,6 @@ final class Registration implements AutoCloseable {
                     if (notReady.isEmpty() && !seenReady) {
                         seenReady = true;
                         networkReady.run();
-                    }
-                    if (now.isAfter(renewed.plus(RENEW))) {
-                        renew(now);
-                        renewed = now;
                     }
                 } catch (ApiException e) {
                     LOG.log(System.Logger.Level.WARNING, "node " + name() + " not reported: " + e.getMessage());
@@ -88,6 +92,15 @@ final class Registration implements AutoCloseable {
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// Whether the API says otherwise: somebody gave the node up while it was away.
+    private boolean contradicted(Optional<String> notReady) {
+        String expected = notReady.isEmpty() ? "True" : "False";
+        return node.api()
+                .find(Resource.NODES, new ObjectName("", name()))
+                .map(known -> !NodeObject.ready(known).equals(expected))
+                .orElse(true);
     }
 
     private String name() {
