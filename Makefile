@@ -47,6 +47,9 @@ test-kernel: deps-test programs ## programs and kernel access on this kernel; ro
 test-lab: deps-test programs ## real traffic in a lab; root
 	@scripts/test lab
 
+bench: deps-test build ## figures against plain routing and a simple network; root, 10 minutes
+	@bench/run $(ARGS)
+
 gen: ## derive the Java layouts from the C headers
 	@scripts/deps build
 	@$(MAKE) --no-print-directory -C bpf gen
@@ -66,4 +69,4 @@ lint: ## formats and documents
 mvn: ## any Maven goal: make mvn ARGS="-pl model test"
 	@$(MVN) $(ARGS)
 
-.PHONY: help deps deps-build deps-test build programs test test-unit test-kernel test-lab test-kernels gen fmt lint mvn
+.PHONY: help deps deps-build deps-test build programs test test-unit test-kernel test-lab test-kernels bench gen fmt lint mvn
