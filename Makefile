@@ -72,9 +72,13 @@ fmt: ## format Java and C
 	@$(MVN) spotless:apply
 	@$(MAKE) --no-print-directory -C bpf format
 
-lint: ## formats and documents
+lint: ## formats, scripts and documents
+	@scripts/deps build lint
+	@scripts/lint-docs
+	@shellcheck --severity=warning $$(git grep -lE '^#!/bin/(ba)?sh')
 	@$(MVN) spotless:check
 	@$(MAKE) --no-print-directory -C bpf format-check
+	@$(MAKE) --no-print-directory -C cni format-check
 
 mvn: ## any Maven goal: make mvn ARGS="-pl model test"
 	@$(MVN) $(ARGS)
