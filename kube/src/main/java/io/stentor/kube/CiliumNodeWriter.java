@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.stentor.model.Cidr;
+import io.stentor.model.Problem;
 import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,7 @@ public final class CiliumNodeWriter implements AutoCloseable {
     private volatile Optional<GenericKubernetesResource> current = Optional.empty();
     private volatile boolean listed;
     private volatile boolean nodeGone;
+    private volatile List<Problem> problems = List.of();
     private volatile Optional<Boolean> ready = Optional.empty();
 
     private CiliumNodeWriter(KubeClient client, String name, IpamMode ipam) {
@@ -53,6 +55,14 @@ public final class CiliumNodeWriter implements AutoCloseable {
     /// The own node, once Kubernetes has told of it.
     public Optional<LocalNode> local() {
         return local;
+    }
+
+    /// What is wrong with the own Node, as far as it concerns pods' network.
+    public List<Problem> problems() {
+        return nodeGone
+                ? List.of(
+                        new Problem("Node/" + name, "", "is gone: its CiliumNode goes with it, other nodes forget it"))
+                : problems;
     }
 
     /// Says whether pods can be started here. Written soon, and again until it is. Before it is said for the first
@@ -138,7 +148,7 @@ public final class CiliumNodeWriter implements AutoCloseable {
         public void onAdd(Node object) {
             Translated<LocalNode> translated = LocalNode.translate(object);
             nodeGone = false;
-            translated.problems().forEach(p -> LOG.log(Level.WARNING, p.toString()));
+            problems = translated.problems();
             // Kubelets report often, and mostly the same.
             if (!local.equals(Optional.of(translated.rows()))) {
                 local = Optional.of(translated.rows());
@@ -156,7 +166,6 @@ public final class CiliumNodeWriter implements AutoCloseable {
         @Override
         public void onDelete(Node object, boolean unseen) {
             nodeGone = true;
-            LOG.log(Level.WARNING, "the Node is gone name=" + name);
         }
     }
 
