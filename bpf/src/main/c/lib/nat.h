@@ -121,17 +121,58 @@ static __always_inline __be16 nat_take_port(struct packet *p, struct nat_key *ke
 	return 0;
 }
 
-/* The lifetime on the way in follows conntrack's on the way out. */
-static __always_inline void nat_refresh(struct packet *p, struct nat_key *key)
+/* A mapping lives as long as its connection's entry in conntrack does, whichever side speaks. */
+static __always_inline __u64 nat_deadline(const struct packet *p)
+{
+	return p->now + (p->tuple.protocol == IPPROTO_TCP ? CT_TCP_LIFETIME : CT_OTHER_LIFETIME);
+}
+
+static __always_inline void nat_prolong(const struct packet *p, struct nat_entry *entry)
+{
+	__u64 deadline = nat_deadline(p);
+
+	if (!p->icmp_error && deadline > entry->deadline + NAT_REFRESH)
+		entry->deadline = deadline;
+}
+
+/* On the way out; an entry that was displaced comes back. */
+static __always_inline void nat_keep(struct packet *p, struct nat_key *key)
 {
 	struct nat_entry *entry = bpf_map_lookup_elem(&nat, key);
-	struct nat_entry again = {.pod = p->tuple.source, .port = p->tuple.source_port};
+	struct nat_entry again = {
+		.pod = p->tuple.source,
+		.port = p->tuple.source_port,
+		.deadline = nat_deadline(p),
+	};
 
-	again.deadline = p->now + (p->tuple.protocol == IPPROTO_TCP ? CT_TCP_LIFETIME : CT_OTHER_LIFETIME);
-	if (!entry)
+	if (entry)
+		nat_prolong(p, entry);
+	else
 		bpf_map_update_elem(&nat, key, &again, BPF_NOEXIST);
-	else if (again.deadline > entry->deadline + NAT_REFRESH)
-		entry->deadline = again.deadline;
+}
+
+/*
+ * An error between a pod and the outside: the packet that it quotes bears the address of the other side of
+ * the translation, as source where the error comes in and as destination where it goes out, and so does its
+ * own header.
+ */
+static __always_inline int nat_error(struct __sk_buff *skb, struct packet *p, bool in, const union ip *to,
+                                     __be16 port)
+{
+	struct nat_place outer, inner;
+	union ip from = in ? p->tuple.destination : p->tuple.source;
+	__be16 was = in ? p->quoted.source_port : p->quoted.destination_port;
+	int reason;
+
+	if (!nat_place_of(p->tuple.protocol, p->tuple.family, p->l4_offset, &outer) ||
+	    !nat_place_of(p->quoted.protocol, p->quoted.family, p->quoted_l4, &inner))
+		return DROP_UNSUPPORTED_NAT_PROTOCOL;
+	/* the quoted header, with the ICMP checksum in place of an L4 one: IPv6 alone feels the address */
+	reason = nat_write_address(skb, p->quoted.family, p->quoted_l3, in, &from, to, &outer);
+	if (!reason)
+		reason = nat_write_port(skb, in ? inner.source_port : inner.destination_port, was, port,
+		                        &outer);
+	return reason ?: nat_write_address(skb, p->tuple.family, ETH_HLEN, !in, &from, to, &outer);
 }
 
 /*
@@ -151,12 +192,14 @@ static __noinline __attribute__((unused)) int nat_out(struct __sk_buff *skb, str
 	union ip pod = p->tuple.source;
 	int reason;
 
-	if (!nat_place_of(p->tuple.protocol, p->tuple.family, p->l4_offset, &place) || p->icmp_error)
-		return DROP_UNSUPPORTED_NAT_PROTOCOL;
 	nat_node_address(p->tuple.family, &key.local);
+	if (p->icmp_error)
+		return nat_error(skb, p, false, &key.local, p->nat_port);
+	if (!nat_place_of(p->tuple.protocol, p->tuple.family, p->l4_offset, &place))
+		return DROP_UNSUPPORTED_NAT_PROTOCOL;
 	if (p->nat_port) {
 		key.local_port = p->nat_port;
-		nat_refresh(p, &key);
+		nat_keep(p, &key);
 	} else {
 		p->nat_port = nat_take_port(p, &key);
 		if (!p->nat_port)
@@ -168,30 +211,6 @@ static __noinline __attribute__((unused)) int nat_out(struct __sk_buff *skb, str
 	if (reason || p->fragment == FRAGMENT_LATER)
 		return reason;
 	return nat_write_port(skb, place.source_port, p->tuple.source_port, p->nat_port, &place);
-}
-
-/* The quoted packet went out from the node's address: give it back the pod's, and the pod the error. */
-static __always_inline int nat_in_error(struct __sk_buff *skb, struct packet *p,
-                                        const struct nat_entry *entry)
-{
-	struct nat_place outer, inner;
-	union ip node = p->tuple.destination, pod = entry->pod;
-	__be16 was = p->quoted.source_port, port = entry->port;
-	int reason;
-
-	if (!nat_place_of(p->tuple.protocol, p->tuple.family, p->l4_offset, &outer) ||
-	    !nat_place_of(p->quoted.protocol, p->quoted.family, p->quoted_l4, &inner))
-		return DROP_UNSUPPORTED_NAT_PROTOCOL;
-	/* the quoted header, with the ICMP checksum in place of an L4 one: IPv6 alone feels the address */
-	reason = nat_write_address(skb, p->quoted.family, p->quoted_l3, true, &node, &pod, &outer);
-	if (!reason)
-		reason = nat_write_port(skb, inner.source_port, was, port, &outer);
-	if (!reason)
-		reason = nat_write_address(skb, p->tuple.family, ETH_HLEN, false, &node, &pod, &outer);
-	p->quoted.source = pod;
-	p->quoted.source_port = port;
-	p->tuple.destination = pod;
-	return reason;
 }
 
 /* Returns whether the packet was for a pod behind the node's address; *reason is 0 or a drop_reason then. */
@@ -213,14 +232,18 @@ static __noinline __attribute__((unused)) bool nat_in(struct __sk_buff *skb, str
 
 	if (!entry || entry->deadline < p->now)
 		return false;
+	pod = entry->pod;
+	port = entry->port;
+	nat_prolong(p, entry);
 	if (p->icmp_error) {
-		*reason = nat_in_error(skb, p, entry);
+		*reason = nat_error(skb, p, true, &pod, port);
+		p->quoted.source = pod;
+		p->quoted.source_port = port;
+		p->tuple.destination = pod;
 		return true;
 	}
 	if (!nat_place_of(t->protocol, t->family, p->l4_offset, &place))
 		return false;
-	pod = entry->pod;
-	port = entry->port;
 	if (p->fragment == FRAGMENT_LATER)
 		place.pseudo_header = false;
 	*reason = nat_write_address(skb, t->family, ETH_HLEN, false, &key.local, &pod, &place);

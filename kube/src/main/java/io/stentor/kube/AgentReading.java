@@ -71,7 +71,6 @@ final class AgentReading {
         return new MasqueradeSettings(
                 Set.copyOf(families),
                 List.copyOf(ranges),
-                values.bool("enable-remote-node-masquerade"),
                 values.bool("enable-ip-masq-agent")
                         ? Optional.of(values.path("ip-masq-agent-config-path"))
                         : Optional.empty());
@@ -87,11 +86,7 @@ final class AgentReading {
         if (mtu != 0 && mtu < least && values.sound("mtu", "routing-mode", "enable-ipv6", "underlay-protocol")) {
             values.error("mtu", "'" + mtu + "' is too small for this configuration: 0, or at least " + least);
         }
-        return new LinkSettings(
-                mtu,
-                values.list("devices"),
-                values.bool("force-device-detection"),
-                values.optional("direct-routing-device"));
+        return new LinkSettings(mtu, values.list("devices"));
     }
 
     private static PathSettings paths(Values values) {
@@ -99,10 +94,7 @@ final class AgentReading {
                 values.path("state-dir"),
                 values.path("bpf-root"),
                 values.path("socket-path"),
-                new CniSettings(
-                        values.path("cni-conf-dir"),
-                        values.path("cni-bin-dir"),
-                        values.bool("cni-exclusive"),
+                new CniSettings(values.path("cni-conf-dir"), values.path("cni-bin-dir"), values.bool("cni-exclusive"),
                         values.bool("cni-uninstall")));
     }
 }

@@ -1,21 +1,17 @@
 package io.stentor.kube;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.stentor.model.Cidr;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.stentor.model.Problem;
 import java.lang.System.Logger.Level;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Keeps the agent's own CiliumNode as it should be: the addresses, labels and, with `ipam=kubernetes`, the pod CIDRs
 /// of the Node, whose property it is; and whether the agent is ready ([Kinds#AGENT_READY]). Everything else in it is
@@ -32,6 +28,7 @@ public final class CiliumNodeWriter implements AutoCloseable {
     private final Following<GenericKubernetesResource> own;
     private volatile Optional<LocalNode> local = Optional.empty();
     private volatile Optional<GenericKubernetesResource> current = Optional.empty();
+    private volatile List<String> podCidrs = List.of();
     private volatile boolean listed;
     private volatile boolean nodeGone;
     private volatile List<Problem> problems = List.of();
@@ -65,82 +62,36 @@ public final class CiliumNodeWriter implements AutoCloseable {
                 : problems;
     }
 
-    /// Says whether pods can be started here. Written soon, and again until it is. Before it is said for the first
-    /// time,
-    /// what the agent said in an earlier life holds: a restart is no reason to keep pods away.
+    /// Says whether pods can be started here. Written soon, and again until it is. Before it is said for the
+    /// first time, what the agent said in an earlier life holds: a restart is no reason to keep pods away.
     public void ready(boolean nowReady) {
         ready = Optional.of(nowReady);
         work.due(name);
-    }
-
-    private Resource<GenericKubernetesResource> object() {
-        return kubernetes.genericKubernetesResources(Kinds.CILIUM_NODE).withName(name);
     }
 
     private void write(String unused) {
         if (local.isEmpty() || !listed || nodeGone) {
             return;
         }
-        Map<String, Object> desired = desired(local.get());
-        if (current.isEmpty()) {
-            Map<String, Object> whole = new LinkedHashMap<>(desired);
-            whole.put("apiVersion", "cilium.io/v2");
-            whole.put("kind", "CiliumNode");
-            String json = kubernetes.getKubernetesSerialization().asJson(whole);
+        KubernetesSerialization serialization = kubernetes.getKubernetesSerialization();
+        NodeObject desired = new NodeObject(local.get(), ipam, ready);
+        Optional<GenericKubernetesResource> there = current;
+        if (there.isEmpty()) {
             kubernetes
                     .genericKubernetesResources(Kinds.CILIUM_NODE)
-                    .resource(kubernetes.getKubernetesSerialization().unmarshal(json, GenericKubernetesResource.class))
+                    .resource(desired.whole(podCidrs, serialization))
                     .create();
             LOG.log(Level.INFO, "created name=" + name);
-        } else if (!Merge.covers(asMap(current.get()), desired)) {
-            String json = kubernetes.getKubernetesSerialization().asJson(desired);
-            object().patch(PatchContext.of(PatchType.JSON_MERGE), json);
+            return;
+        }
+        Map<String, Object> patch = desired.patch(there.get().getMetadata().getLabels());
+        if (!Merge.covers(serialization.convertValue(there.get(), Map.class), patch)) {
+            kubernetes
+                    .genericKubernetesResources(Kinds.CILIUM_NODE)
+                    .withName(name)
+                    .patch(PatchContext.of(PatchType.JSON_MERGE), serialization.asJson(patch));
             LOG.log(Level.DEBUG, "updated name=" + name);
         }
-    }
-
-    @SuppressWarnings("unchecked")
-    private Map<String, Object> asMap(HasMetadata object) {
-        return kubernetes.getKubernetesSerialization().convertValue(object, Map.class);
-    }
-
-    private Map<String, Object> desired(LocalNode from) {
-        Map<String, Object> metadata = new LinkedHashMap<>();
-        metadata.put("name", name);
-        metadata.put("labels", labels(from));
-        if (ready.isPresent() || current.isEmpty()) {
-            metadata.put("annotations", Map.of(Kinds.AGENT_READY, Boolean.toString(ready.orElse(false))));
-        }
-        metadata.put(
-                "ownerReferences",
-                List.of(Map.of("apiVersion", "v1", "kind", "Node", "name", name, "uid", from.uid())));
-        Map<String, Object> spec = new LinkedHashMap<>();
-        spec.put(
-                "addresses",
-                from.addresses().stream()
-                        .map(a -> Map.of(
-                                "type", a.type().toString(), "ip", a.address().toString()))
-                        .toList());
-        if (ipam == IpamMode.KUBERNETES) {
-            spec.put(
-                    "ipam",
-                    Map.of(
-                            "podCIDRs",
-                            from.podCidrs().stream().map(Cidr::toString).toList()));
-        }
-        Map<String, Object> desired = new LinkedHashMap<>();
-        desired.put("metadata", metadata);
-        desired.put("spec", spec);
-        return desired;
-    }
-
-    /// The Node's, and null for those that it has no longer.
-    private Map<String, @Nullable String> labels(LocalNode from) {
-        Map<String, @Nullable String> labels = new LinkedHashMap<>();
-        current.map(object -> object.getMetadata().getLabels())
-                .ifPresent(before -> before.keySet().forEach(label -> labels.put(label, null)));
-        labels.putAll(from.labels());
-        return labels;
     }
 
     private final class NodeChanges implements ResourceEventHandler<Node> {
@@ -173,6 +124,10 @@ public final class CiliumNodeWriter implements AutoCloseable {
         @Override
         public void onAdd(GenericKubernetesResource object) {
             current = Optional.of(object);
+            podCidrs = new Tree(object.getAdditionalProperties())
+                    .at("spec", "ipam", "podCIDRs").items().stream()
+                            .flatMap(cidr -> cidr.text().stream())
+                            .toList();
             work.due(name);
         }
 

@@ -5,7 +5,11 @@ import java.text.MessageFormat;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -31,7 +35,22 @@ public final class Logging {
             .map(Logger::getLogger)
             .toList();
 
+    private static final Map<Logged, LongAdder> COUNTS = new ConcurrentHashMap<>();
+
     private Logging() {}
+
+    /// What is counted apart.
+    ///
+    /// @param level     `warn` or `error`
+    /// @param component as the log names it
+    public record Logged(String level, String component) {}
+
+    /// How many warnings and errors were logged since the process began.
+    public static Map<Logged, Long> counts() {
+        Map<Logged, Long> counts = new HashMap<>();
+        COUNTS.forEach((what, count) -> counts.put(what, count.sum()));
+        return counts;
+    }
 
     /// Replaces whatever the process logs with so far.
     public static void start(LogSettings settings) {
@@ -58,6 +77,10 @@ public final class Logging {
         @Override
         public void publish(LogRecord record) {
             if (isLoggable(record)) {
+                if (record.getLevel().intValue() >= Level.WARNING.intValue()) {
+                    Logged what = new Logged(Line.level(record.getLevel()), Line.component(record));
+                    COUNTS.computeIfAbsent(what, _ -> new LongAdder()).increment();
+                }
                 out.print(getFormatter().format(record));
                 out.flush();
             }
@@ -85,13 +108,17 @@ public final class Logging {
         public String format(LogRecord record) {
             String time = TIME.format(record.getInstant() == null ? Instant.now() : record.getInstant());
             String level = level(record.getLevel());
-            String name = record.getLoggerName() == null ? "" : record.getLoggerName();
-            String component = name.substring(name.lastIndexOf('.') + 1);
+            String component = component(record);
             String message = message(record) + thrown(record.getThrown());
             return settings.json()
                     ? "{\"time\":\"" + time + "\",\"level\":\"" + level + "\",\"component\":\"" + escaped(component)
                             + "\",\"message\":\"" + escaped(message) + "\"}\n"
                     : time + " " + level + " " + component + " " + message.replace("\n", "\\n") + "\n";
+        }
+
+        private static String component(LogRecord record) {
+            String name = record.getLoggerName() == null ? "" : record.getLoggerName();
+            return name.substring(name.lastIndexOf('.') + 1);
         }
 
         private static String level(Level level) {

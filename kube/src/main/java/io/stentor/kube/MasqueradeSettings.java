@@ -11,8 +11,6 @@ import java.util.Set;
 ///
 /// @param families     families that are masqueraded (`enable-ipv4-masquerade`, `enable-ipv6-masquerade`)
 /// @param nativeRanges `ipv4-native-routing-cidr`, `ipv6-native-routing-cidr`: never masqueraded to; may be empty
-/// @param remoteNodes  `enable-remote-node-masquerade`: native mode, masquerade to other nodes' addresses too
 /// @param rangesFile   file of ranges that are not masqueraded (`enable-ip-masq-agent`), see [MasqueradeRanges]; when
 ///                     present, the default exclusion of the local pod CIDR does not apply
-public record MasqueradeSettings(
-        Set<Family> families, List<Cidr> nativeRanges, boolean remoteNodes, Optional<Path> rangesFile) {}
+public record MasqueradeSettings(Set<Family> families, List<Cidr> nativeRanges, Optional<Path> rangesFile) {}

@@ -167,6 +167,8 @@ class SourcesTest {
 
             nodes.withName("a").delete();
             ApiServer.await(() -> nodes.withName("a").get() != null);
+            assertThat(CiliumNodes.translate(nodes.withName("a").get()).rows().podCidrs())
+                    .hasToString("[10.9.0.0/24]");
             server.kubernetes
                     .nodes()
                     .withName("a")

@@ -71,7 +71,7 @@ final class LabNode {
         NodeFiles files = new NodeFiles(space);
         files.writeConfiguration(AgentKeys.of(spec));
         agent.ifPresent(program -> {
-            String server = Addresses.https(host.segment().gateways().getFirst(), Daemon.PORT);
+            String server = Addresses.https(host.segment().gateways().getFirst(), ControlPlane.PORT);
             cluster.certificates()
                     .writeKubeconfig(files.outside(NodeFiles.KUBECONFIG), server, "system:node:" + host.name());
             files.installPlugin(cluster.checkout().cniPlugin());

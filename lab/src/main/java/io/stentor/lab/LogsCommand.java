@@ -28,7 +28,7 @@ final class LogsCommand extends LabCommand {
         if (!Files.exists(log)) {
             throw new LabFailure("'" + program + "' has written nothing so far in the lab '" + name + "'.");
         }
-        Tail tail = new Tail(log);
+        Tail tail = new Tail(log, "");
         do {
             tail.drain(System.out);
         } while (follow && pause());

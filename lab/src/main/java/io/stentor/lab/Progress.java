@@ -41,7 +41,8 @@ final class Progress {
                     throw new LabFailure(failure);
                 }
                 if (StatusCommand.ready(status.get())) {
-                    say("Ready: " + status.get().path("nodes").size() + " nodes; KUBECONFIG=" + directory.kubeconfig());
+                    say("Ready: " + status.get().path("nodes").size() + " node(s); KUBECONFIG="
+                            + directory.kubeconfig());
                     return;
                 }
             }

@@ -1,9 +1,11 @@
 package io.stentor.lab;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,13 +14,17 @@ import java.util.List;
 final class Tail {
 
     private final Path file;
+    private final byte[] prefix;
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private long position;
 
-    Tail(Path file) {
+    /// @param prefix put before each line
+    Tail(Path file, String prefix) {
         this.file = file;
+        this.prefix = prefix.getBytes(StandardCharsets.UTF_8);
     }
 
-    /// Writes what came since the last time.
+    /// Writes the whole lines that came since the last time.
     void drain(OutputStream out) throws IOException {
         if (!Files.exists(file)) {
             return;
@@ -27,7 +33,14 @@ final class Tail {
             channel.position(position);
             ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
             while (channel.read(buffer) > 0) {
-                out.write(buffer.array(), 0, buffer.position());
+                for (int i = 0; i < buffer.position(); i++) {
+                    line.write(buffer.get(i));
+                    if (buffer.get(i) == '\n') {
+                        out.write(prefix);
+                        line.writeTo(out);
+                        line.reset();
+                    }
+                }
                 buffer.clear();
             }
             position = channel.position();

@@ -63,6 +63,8 @@ final class UpCommand extends LabCommand {
     /// Whether Ctrl-C takes the lab down: not one that this command has nothing to do with.
     private volatile boolean ours;
 
+    private volatile boolean ending;
+
     @Override
     int run() throws IOException, InterruptedException {
         LabSpec spec = new LabSpec(name, nodes, new Shape(routing, underlay, families), !withoutAgents, parsed());
@@ -127,7 +129,7 @@ final class UpCommand extends LabCommand {
         List<Tail> tails = Stream.concat(
                         Stream.of("apiserver", "operator"),
                         topology().plan().nodes().stream().map(node -> node.name()))
-                .map(program -> new Tail(directory().log(program)))
+                .map(program -> new Tail(directory().log(program), program + " | "))
                 .toList();
         while (true) {
             for (Tail tail : tails) {
@@ -136,6 +138,9 @@ final class UpCommand extends LabCommand {
             Thread.sleep(200);
             Optional<JsonNode> alive = new ControlClient(directory()).tryAsk("ping", Map.of());
             if (alive.isEmpty()) {
+                if (ending) {
+                    return 0;
+                }
                 throw new LabFailure("The lab '" + name + "' has ended.");
             }
         }
@@ -145,6 +150,7 @@ final class UpCommand extends LabCommand {
         if (!ours) {
             return;
         }
+        ending = true;
         try (LabLock _ = LabLock.take()) {
             DownCommand.remove(directory());
             Removal.finish();

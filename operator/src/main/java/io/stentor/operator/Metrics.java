@@ -4,6 +4,7 @@ import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.stentor.kube.Logging;
 import io.stentor.kube.cluster.Chores;
 import io.stentor.kube.cluster.Leadership;
 import io.stentor.model.Family;
@@ -51,6 +52,14 @@ final class Metrics implements Chores.Counts {
                         now.podCidrs().forEach((family, count) -> gauge.call(count, name(family)));
                     }
                 })
+                .register(registry);
+        CounterWithCallback.builder()
+                .name("cilium_operator_errors_warnings_total")
+                .help("Warnings and errors that were logged")
+                .labelNames("level", "subsystem")
+                .callback(counter -> Logging.counts()
+                        .forEach((what, count) -> counter.call(
+                                count, what.level().equals("warn") ? "warning" : what.level(), what.component())))
                 .register(registry);
         process();
     }

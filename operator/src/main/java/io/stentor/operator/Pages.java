@@ -48,6 +48,10 @@ final class Pages implements AutoCloseable {
         return pages;
     }
 
+    int port() {
+        return server.getAddress().getPort();
+    }
+
     private interface Content {
         byte[] get() throws IOException;
     }

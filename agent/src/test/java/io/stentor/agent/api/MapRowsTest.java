@@ -16,6 +16,7 @@ import io.stentor.bpf.generated.FragmentKey;
 import io.stentor.bpf.generated.Maps;
 import io.stentor.bpf.generated.NatEntry;
 import io.stentor.bpf.generated.NatKey;
+import io.stentor.bpf.generated.ObservationPoint;
 import io.stentor.bpf.generated.Span;
 import io.stentor.datapath.compile.Keys;
 import io.stentor.flow.KernelClock;
@@ -77,9 +78,13 @@ class MapRowsTest {
                         new Span(0, 0)),
                 185,
                 200);
-        assertThat(row(Maps.FRAGMENTS, new FragmentKey(ip("10.0.1.5"), ip("10.0.2.9"), 7, 17, Family.IPV4), entry))
+        assertThat(row(
+                        Maps.FRAGMENTS,
+                        new FragmentKey(
+                                ip("10.0.1.5"), ip("10.0.2.9"), 7, 17, Family.IPV4, ObservationPoint.FROM_ENDPOINT),
+                        entry))
                 .isEqualTo("""
-                        {"protocol":"UDP","source":"10.0.1.5","destination":"10.0.2.9","datagram":7,\
+                        {"protocol":"UDP","source":"10.0.1.5","destination":"10.0.2.9","datagram":7,"point":"from-endpoint",\
                         "sourcePort":53,"destinationPort":4312,"seen":185,"units":200,"secondsLeft":9}""");
     }
 

@@ -57,6 +57,12 @@ public final class ApiException extends RuntimeException {
         return new ApiException(404, "NotFound", "the server could not find the requested resource");
     }
 
+    static ApiException noSuchKind(Resource resource) {
+        String message = "the server could not find the requested resource: the lab's API server has no "
+                + resource.plural() + " in " + resource.apiVersion();
+        return new ApiException(404, "NotFound", message);
+    }
+
     public static ApiException alreadyExists(Resource resource, String name) {
         String message = resource.qualified() + " \"" + name + "\" already exists";
         return new ApiException(409, "AlreadyExists", message, details(resource, name));

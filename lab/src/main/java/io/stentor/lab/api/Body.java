@@ -30,8 +30,8 @@ final class Body {
             case "application/yaml" -> yaml(request.body());
             case "application/vnd.kubernetes.protobuf" -> ProtobufReader.read(request.body());
             default ->
-                throw ApiException.unsupportedMediaType(
-                        "the lab's API server reads application/json and " + "application/yaml, not \"" + type + "\"");
+                throw ApiException.unsupportedMediaType("the lab's API server reads application/json, "
+                        + "application/yaml and application/vnd.kubernetes.protobuf, not \"" + type + "\"");
         };
     }
 

@@ -55,7 +55,7 @@ final class Deleter {
                 return new Outcome(old, true);
             }
             if (!dryRun && !next.equals(old)) {
-                store.table(kind.resource().qualified()).put(name, next);
+                store.table(kind.table()).put(name, next);
                 registry.noticed(kind);
             }
             return new Outcome(next, false);

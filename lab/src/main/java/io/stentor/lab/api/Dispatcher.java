@@ -69,6 +69,7 @@ final class Dispatcher implements Function<HttpRequest, HttpResponse> {
         if (path.equals("/healthz") || path.equals("/livez") || path.equals("/readyz")) {
             return HttpResponse.text(200, "ok");
         }
+        OldKubectl.refuse(request.header("user-agent"));
         List<String> segments = request.segments();
         if (path.startsWith("/openapi/")) {
             return openApi.answer(segments);

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -77,6 +79,27 @@ public final class Json {
             here = here.get(part) instanceof ObjectNode child ? child : here.putObject(part);
         }
         return here;
+    }
+
+    /// Makes equal numbers equal: Jackson tells an int from the same long, which no JSON does.
+    static void normalize(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            for (var field : object.properties()) {
+                if (field.getValue() instanceof LongNode number && number.canConvertToInt()) {
+                    field.setValue(IntNode.valueOf(number.intValue()));
+                } else {
+                    normalize(field.getValue());
+                }
+            }
+        } else if (node instanceof ArrayNode array) {
+            for (int i = 0; i < array.size(); i++) {
+                if (array.get(i) instanceof LongNode number && number.canConvertToInt()) {
+                    array.set(i, IntNode.valueOf(number.intValue()));
+                } else {
+                    normalize(array.get(i));
+                }
+            }
+        }
     }
 
     /// The array's elements that are objects; none if it is no array.

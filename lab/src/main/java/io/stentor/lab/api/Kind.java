@@ -34,6 +34,16 @@ record Kind(Resource resource, Names names, Shape shape, List<Column> columns, R
         return rules instanceof CustomRules;
     }
 
+    /// `events.k8s.io` shows the core group's events in another form.
+    boolean sharesCoreEvents() {
+        return resource.group().equals("events.k8s.io");
+    }
+
+    /// Where its objects are kept in the store.
+    String table() {
+        return sharesCoreEvents() ? Resource.EVENTS.qualified() : resource.qualified();
+    }
+
     Set<String> selectableFields() {
         return shape.selectableFields();
     }

@@ -104,7 +104,7 @@ final class Kinds {
 
     /// @throws ApiException 404, as for a path that does not exist
     Kind get(Resource resource) {
-        return find(resource).orElseThrow(ApiException::noSuchPath);
+        return find(resource).orElseThrow(() -> ApiException.noSuchKind(resource));
     }
 
     Collection<Kind> all() {

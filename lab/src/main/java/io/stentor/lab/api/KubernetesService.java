@@ -28,6 +28,8 @@ final class KubernetesService {
             api.create(Resource.SERVICES, service);
         }
         ObjectNode endpoints = named();
+        // The slices are written here, too.
+        Json.ensure(endpoints, "metadata.labels").put("endpointslice.kubernetes.io/skip-mirror", "true");
         ObjectNode subset = endpoints.putArray("subsets").addObject();
         ArrayNode ips = subset.putArray("addresses");
         addresses.forEach(address -> ips.addObject().put("ip", address.toString()));

@@ -58,6 +58,16 @@ public final class Metadata {
         }
     }
 
+    /// Drops maps and lists that are empty, which mean nothing.
+    static void tidy(ObjectNode metadata) {
+        for (String field : List.of("labels", "annotations", "finalizers", "ownerReferences", "managedFields")) {
+            JsonNode value = metadata.path(field);
+            if (value.isNull() || (value.isContainerNode() && value.isEmpty())) {
+                metadata.remove(field);
+            }
+        }
+    }
+
     static void validate(Kind kind, JsonNode metadata, List<Cause> causes) {
         String name = metadata.path("name").asText("");
         boolean roles = kind.resource().group().startsWith("rbac.");

@@ -78,7 +78,7 @@ public final class Mirror implements AutoCloseable {
         try (Watch watch = api.watch(resource, selection, list.resourceVersion())) {
             while (!closed) {
                 Optional<WatchEvent> next = watch.next(Duration.ofMinutes(1));
-                if (next.isPresent()) {
+                if (next.isPresent() && !closed) {
                     take(next.get());
                 }
             }

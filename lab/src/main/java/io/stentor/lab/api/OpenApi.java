@@ -28,12 +28,11 @@ final class OpenApi {
     }
 
     HttpResponse answer(List<String> segments) {
+        if (segments.size() == 2 && segments.get(1).equals("v2")) {
+            return new HttpResponse.Whole(200, OpenApiV2.CONTENT_TYPE, OpenApiV2.document(), List.of());
+        }
         if (segments.size() < 2 || !segments.get(1).equals("v3")) {
-            throw new ApiException(
-                    406,
-                    "NotAcceptable",
-                    "the lab's API server describes itself by OpenAPI v3 alone: use kubectl 1.28 or newer",
-                    Json.object());
+            throw ApiException.noSuchPath();
         }
         if (segments.size() == 2) {
             return HttpResponse.json(200, index());

@@ -71,8 +71,9 @@ final class ProtobufReader {
             }
             ObjectNode object = Json.object();
             message(typeName(type[0], type[1]), "", raw, object);
+            Json.normalize(object);
             return object.put("apiVersion", type[0]).put("kind", type[1]);
-        } catch (BufferUnderflowException | IllegalArgumentException cut) {
+        } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException cut) {
             throw ApiException.badRequest("the body is malformed protobuf");
         }
     }

@@ -47,7 +47,7 @@ final class Reads {
 
     private ObjectNode list(Kind kind, Selection selection, HttpRequest.Query query, View view) {
         Predicate<ObjectNode> wanted = Registry.predicate(kind, selection);
-        Table table = registry.store().table(kind.resource().qualified());
+        Table table = registry.store().table(kind.table());
         OptionalLong limit = query.number("limit");
         Continuation from = Continuation.parse(query.text("continue"));
         Table.Snapshot snapshot = snapshot(table, query, from);
@@ -56,14 +56,15 @@ final class Reads {
                 : snapshot.objects().tailMap(from.after(), false).values();
         List<ObjectNode> items = new ArrayList<>();
         long remaining = 0;
-        for (ObjectNode object : candidates) {
+        for (ObjectNode stored : candidates) {
+            ObjectNode object = registry.render(kind, stored);
             if (!wanted.test(object)) {
                 continue;
             }
             if (limit.isPresent() && limit.getAsLong() > 0 && items.size() >= limit.getAsLong()) {
                 remaining++;
             } else {
-                items.add(registry.render(kind, object));
+                items.add(object);
             }
         }
         ObjectNode metadata = Json.object().put("resourceVersion", Long.toString(snapshot.revision()));

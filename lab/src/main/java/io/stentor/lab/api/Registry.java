@@ -58,7 +58,7 @@ final class Registry implements ObjectApi {
     ///
     /// @throws ApiException 404
     ObjectNode stored(Kind kind, ObjectName name) {
-        return store.table(kind.resource().qualified())
+        return store.table(kind.table())
                 .get(name)
                 .orElseThrow(() -> ApiException.notFound(kind.resource(), name.name()));
     }
@@ -69,7 +69,10 @@ final class Registry implements ObjectApi {
         if (object.path("apiVersion").asText().equals(wanted)) {
             return object;
         }
-        return Json.object().<ObjectNode>setAll(object).put("apiVersion", wanted);
+        ObjectNode copy = kind.sharesCoreEvents()
+                ? EventForms.ofCore(object)
+                : Json.object().setAll(object);
+        return copy.put("apiVersion", wanted);
     }
 
     /// @throws ApiException when the namespace, or the kind's definition, is not there or going
@@ -98,7 +101,7 @@ final class Registry implements ObjectApi {
     }
 
     void remove(Kind kind, ObjectName name) {
-        store.table(kind.resource().qualified()).remove(name);
+        store.table(kind.table()).remove(name);
         if (kind.resource().equals(Resource.CRDS)) {
             store.drop(name.name());
         }
@@ -126,7 +129,7 @@ final class Registry implements ObjectApi {
     @Override
     public Optional<ObjectNode> find(Resource resource, ObjectName name) {
         Kind kind = kinds.get(resource);
-        return store.table(resource.qualified()).get(name).map(o -> render(kind, o));
+        return store.table(kind.table()).get(name).map(o -> render(kind, o));
     }
 
     @Override
@@ -138,10 +141,10 @@ final class Registry implements ObjectApi {
     public ObjectList list(Resource resource, Selection selection) {
         Kind kind = kinds.get(resource);
         Predicate<ObjectNode> wanted = predicate(kind, selection);
-        Table.Snapshot snapshot = store.table(resource.qualified()).snapshot();
+        Table.Snapshot snapshot = store.table(kind.table()).snapshot();
         List<ObjectNode> items = snapshot.objects().values().stream()
-                .filter(wanted)
                 .map(o -> render(kind, o))
+                .filter(wanted)
                 .toList();
         return new ObjectList(items, Long.toString(snapshot.revision()));
     }
@@ -150,7 +153,7 @@ final class Registry implements ObjectApi {
     public TableWatch watch(Resource resource, Selection selection, String resourceVersion) {
         Kind kind = kinds.get(resource);
         Predicate<ObjectNode> wanted = predicate(kind, selection);
-        Table table = store.table(resource.qualified());
+        Table table = store.table(kind.table());
         return resourceVersion.isEmpty() || resourceVersion.equals("0")
                 ? TableWatch.fromStart(table, wanted, o -> render(kind, o))
                 : new TableWatch(table, revision(resourceVersion), wanted, o -> render(kind, o));
@@ -209,7 +212,7 @@ final class Registry implements ObjectApi {
             if (Deleter.isDone(next)) {
                 remove(kind, name);
             } else {
-                store.table(kind.resource().qualified()).put(name, next);
+                store.table(kind.table()).put(name, next);
             }
             return next;
         });
@@ -244,7 +247,7 @@ final class Registry implements ObjectApi {
                     .put("type", "PodScheduled")
                     .put("status", "True")
                     .put("lastTransitionTime", Metadata.time(Instant.now()));
-            store.table(kind.resource().qualified()).put(pod, next);
+            store.table(kind.table()).put(pod, next);
             return next;
         });
     }

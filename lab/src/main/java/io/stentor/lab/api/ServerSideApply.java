@@ -185,6 +185,10 @@ final class ServerSideApply {
                 }
             } else {
                 contest(their, inner, here, shown, found);
+                // An empty set of fields would mean the whole field.
+                if (their.isEmpty()) {
+                    theirs.remove(step);
+                }
             }
         }
     }

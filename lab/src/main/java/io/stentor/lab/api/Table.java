@@ -72,6 +72,7 @@ final class Table {
         store.locked(() -> {
             long revision = store.nextRevision();
             Json.ensure(object, "metadata").put("resourceVersion", Long.toString(revision));
+            Json.normalize(object);
             ObjectNode before = objects.put(name, object);
             record(new Change(revision, name, before, object, false));
             return object;

@@ -32,9 +32,10 @@ final class TableWatch implements Watch {
     static TableWatch fromStart(Table table, Predicate<ObjectNode> wanted, UnaryOperator<ObjectNode> rendering) {
         Table.Snapshot snapshot = table.snapshot();
         TableWatch watch = new TableWatch(table, snapshot.revision(), wanted, rendering);
-        for (ObjectNode object : snapshot.objects().values()) {
+        for (ObjectNode stored : snapshot.objects().values()) {
+            ObjectNode object = rendering.apply(stored);
             if (wanted.test(object)) {
-                watch.ready.add(new WatchEvent(WatchEvent.Type.ADDED, rendering.apply(object)));
+                watch.ready.add(new WatchEvent(WatchEvent.Type.ADDED, object));
             }
         }
         return watch;
@@ -69,8 +70,9 @@ final class TableWatch implements Watch {
     }
 
     private @Nullable WatchEvent event(Change change) {
-        boolean was = change.before() != null && wanted.test(change.before());
-        boolean is = !change.deleted() && wanted.test(change.after());
+        boolean was = change.before() != null && wanted.test(rendering.apply(change.before()));
+        ObjectNode after = rendering.apply(change.after());
+        boolean is = !change.deleted() && wanted.test(after);
         if (!was && !is) {
             return null;
         }
@@ -80,7 +82,7 @@ final class TableWatch implements Watch {
         } else if (!was) {
             type = WatchEvent.Type.ADDED;
         }
-        return new WatchEvent(type, rendering.apply(change.after()));
+        return new WatchEvent(type, after);
     }
 
     @Override

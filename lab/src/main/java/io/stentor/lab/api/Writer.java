@@ -45,7 +45,7 @@ final class Writer {
             }
             prepare(kind, object, null, options);
             ObjectName name = ObjectName.of(object);
-            Table table = store.table(kind.resource().qualified());
+            Table table = store.table(kind.table());
             if (table.get(name).isPresent()) {
                 throw ApiException.alreadyExists(kind.resource(), name.name());
             }
@@ -59,8 +59,8 @@ final class Writer {
     ObjectNode update(
             Kind kind, ObjectName name, String subresource, UnaryOperator<ObjectNode> change, WriteOptions options) {
         return store.locked(() -> {
-            ObjectNode old = registry.stored(kind, name);
-            ObjectNode asked = change.apply(registry.render(kind, old).deepCopy());
+            ObjectNode old = registry.render(kind, registry.stored(kind, name));
+            ObjectNode asked = change.apply(old.deepCopy());
             requireKind(kind, asked);
             ObjectNode metadata = Json.ensure(asked, "metadata");
             requireSame(kind, name, metadata, old);
@@ -161,6 +161,8 @@ final class Writer {
                 // The fields are gone, and nobody wanted to hear of it.
             }
         }
+        Json.normalize(object);
+        Metadata.tidy(Json.ensure(object, "metadata"));
         kind.rules().complete(object, old);
         List<Cause> causes = new ArrayList<>();
         Metadata.validate(kind, object.path("metadata"), causes);
@@ -174,9 +176,11 @@ final class Writer {
         if (options.dryRun()) {
             return;
         }
-        String apiVersion = new Resource(kind.resource().group(), kind.shape().storageVersion(), "").apiVersion();
-        object.put("apiVersion", apiVersion);
-        store.table(kind.resource().qualified()).put(name, object);
+        String group = kind.sharesCoreEvents() ? "" : kind.resource().group();
+        String apiVersion = new Resource(group, kind.shape().storageVersion(), "").apiVersion();
+        ObjectNode kept = kind.sharesCoreEvents() ? EventForms.toCore(object) : object;
+        kept.put("apiVersion", apiVersion);
+        store.table(kind.table()).put(name, kept);
         registry.noticed(kind);
     }
 
@@ -187,8 +191,6 @@ final class Writer {
     private static boolean sameBut(ObjectNode a, ObjectNode b, String... paths) {
         ObjectNode left = a.deepCopy();
         ObjectNode right = b.deepCopy();
-        // The two may be in different versions of one kind.
-        right.set("apiVersion", left.path("apiVersion"));
         for (String path : paths) {
             int dot = path.indexOf('.');
             if (dot < 0) {

@@ -119,7 +119,7 @@ final class Writes {
         ServerSideApply apply = new ServerSideApply(kind, target.subresource(), options);
         return registry.store().locked(() -> {
             boolean there = registry.store()
-                    .table(kind.resource().qualified())
+                    .table(kind.table())
                     .get(target.objectName())
                     .isPresent();
             if (there) {
@@ -157,12 +157,9 @@ final class Writes {
         boolean dryRun = Body.isDryRun(request);
         List<ObjectNode> deleted = new ArrayList<>();
         registry.store().locked(() -> {
-            for (ObjectNode object : registry.store()
-                    .table(kind.resource().qualified())
-                    .snapshot()
-                    .objects()
-                    .values()) {
-                if (wanted.test(object)) {
+            for (ObjectNode object :
+                    registry.store().table(kind.table()).snapshot().objects().values()) {
+                if (wanted.test(registry.render(kind, object))) {
                     deleted.add(registry.deleter()
                             .delete(kind, ObjectName.of(object), options, dryRun)
                             .object());

@@ -12,4 +12,10 @@ import java.util.List;
 /// @param nodeGrace    how long a node's Lease may be old before the node counts as not ready
 /// @param authorityPem what each namespace's `kube-root-ca.crt` holds; "" for no such ConfigMap
 public record ControlConfig(
-        List<Cidr> podCidrs, int nodeMaskV4, int nodeMaskV6, Duration nodeGrace, String authorityPem) {}
+        List<Cidr> podCidrs, int nodeMaskV4, int nodeMaskV6, Duration nodeGrace, String authorityPem) {
+
+    /// Without the certificate in each namespace.
+    public ControlConfig(List<Cidr> podCidrs, int nodeMaskV4, int nodeMaskV6, Duration nodeGrace) {
+        this(podCidrs, nodeMaskV4, nodeMaskV6, nodeGrace, "");
+    }
+}

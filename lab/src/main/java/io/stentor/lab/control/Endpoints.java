@@ -18,12 +18,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Writes which pods stand behind each Service with a selector: EndpointSlices, and Endpoints for older readers.
+/// Writes which pods stand behind each Service with a selector: EndpointSlices, and Endpoints for older readers. For a
+/// Service without one, hand-written Endpoints become EndpointSlices.
 final class Endpoints implements Controller {
 
     static final String SERVICE_LABEL = "kubernetes.io/service-name";
     private static final String MANAGED_LABEL = "endpointslice.kubernetes.io/managed-by";
     private static final String MANAGER = "endpointslice-controller.k8s.io";
+    private static final String MIRROR = "endpointslicemirroring-controller.k8s.io";
+    private static final String SKIP_MIRROR = "endpointslice.kubernetes.io/skip-mirror";
 
     private final ObjectApi api;
     private final Loop<ObjectName> loop = new Loop<>("endpoints", this::reconcile);
@@ -39,7 +42,7 @@ final class Endpoints implements Controller {
 
     @Override
     public void changed(Resource resource, ObjectName name) {
-        if (resource.equals(Resource.SERVICES)) {
+        if (resource.equals(Resource.SERVICES) || resource.equals(Resource.ENDPOINTS)) {
             loop.wake(name);
         } else if (resource.equals(Resource.PODS) || resource.equals(Resource.ENDPOINT_SLICES)) {
             for (ObjectNode service :
@@ -51,21 +54,32 @@ final class Endpoints implements Controller {
 
     private void reconcile(ObjectName name) {
         Selection owned = Selection.withLabels(
-                name.namespace(), SERVICE_LABEL + "=" + name.name() + "," + MANAGED_LABEL + "=" + MANAGER);
+                name.namespace(),
+                "%s=%s,%s in (%s,%s)".formatted(SERVICE_LABEL, name.name(), MANAGED_LABEL, MANAGER, MIRROR));
         List<ObjectNode> present = api.list(Resource.ENDPOINT_SLICES, owned).items();
         Optional<ObjectNode> service = api.find(Resource.SERVICES, name).filter(s -> !Pods.isDeleting(s));
-        boolean selects = service.isPresent()
-                && !Json.at(service.get(), "spec.selector").isEmpty()
-                && !Json.text(service.get(), "spec.type").equals("ExternalName");
-        if (!selects) {
-            present.forEach(slice -> api.delete(Resource.ENDPOINT_SLICES, ObjectName.of(slice), DeleteOptions.DEFAULT));
-            if (service.isEmpty() && api.find(Resource.ENDPOINTS, name).isPresent()) {
+        if (service.isEmpty()) {
+            replace(Json.object(), MANAGER, List.of(), present);
+            if (api.find(Resource.ENDPOINTS, name).isPresent()) {
                 api.delete(Resource.ENDPOINTS, name, DeleteOptions.DEFAULT);
             }
-            return;
+        } else if (Json.text(service.get(), "spec.type").equals("ExternalName")) {
+            replace(service.get(), MANAGER, List.of(), present);
+        } else if (Json.at(service.get(), "spec.selector").isEmpty()) {
+            List<ObjectNode> mirrored = api.find(Resource.ENDPOINTS, name)
+                    .filter(e ->
+                            !Json.at(e, "metadata.labels").path(SKIP_MIRROR).asBoolean())
+                    .map(EndpointMirror::slices)
+                    .orElse(List.of());
+            replace(service.get(), MIRROR, mirrored, present);
+        } else {
+            fromPods(name, service.get(), present);
         }
+    }
+
+    private void fromPods(ObjectName name, ObjectNode service, List<ObjectNode> present) {
         List<ObjectNode> pods = new ArrayList<>();
-        LabelSelector selector = LabelSelector.ofMap(Json.at(service.get(), "spec.selector"));
+        LabelSelector selector = LabelSelector.ofMap(Json.at(service, "spec.selector"));
         for (ObjectNode pod :
                 api.list(Resource.PODS, Selection.in(name.namespace())).items()) {
             if (selector.matches(Json.at(pod, "metadata.labels")) && !Pods.hasEnded(pod)) {
@@ -78,12 +92,12 @@ final class Endpoints implements Controller {
                 .forEach(node -> zones.put(
                         Json.text(node, "metadata.name"),
                         Json.at(node, "metadata.labels").path("topology.kubernetes.io/zone")));
-        replace(service.get(), new SlicePlan(service.get(), pods, zones).slices(), present);
-        endpoints(name, service.get(), EndpointSubsets.of(service.get(), pods));
+        replace(service, MANAGER, new SlicePlan(service, pods, zones).slices(), present);
+        endpoints(name, service, EndpointSubsets.of(service, pods));
     }
 
     /// Changes the present slices into the wanted ones, keeping names as far as there are as many.
-    private void replace(ObjectNode service, List<ObjectNode> wanted, List<ObjectNode> present) {
+    private void replace(ObjectNode service, String manager, List<ObjectNode> wanted, List<ObjectNode> present) {
         Map<String, List<ObjectNode>> free = new HashMap<>();
         for (ObjectNode slice : present) {
             free.computeIfAbsent(slice.path("addressType").asText(), t -> new ArrayList<>())
@@ -93,7 +107,7 @@ final class Endpoints implements Controller {
         for (ObjectNode slice : wanted) {
             List<ObjectNode> same = free.getOrDefault(slice.path("addressType").asText(), List.of());
             if (same.isEmpty()) {
-                label(slice, service);
+                label(slice, service, manager);
                 api.create(Resource.ENDPOINT_SLICES, slice);
             } else {
                 ObjectNode before = same.removeFirst();
@@ -113,13 +127,13 @@ final class Endpoints implements Controller {
         }
     }
 
-    private static void label(ObjectNode slice, ObjectNode service) {
+    private static void label(ObjectNode slice, ObjectNode service, String manager) {
         ObjectName name = ObjectName.of(service);
         ObjectNode metadata = Json.ensure(slice, "metadata");
         metadata.put("namespace", name.namespace()).put("generateName", name.name() + "-");
         ObjectNode labels = metadata.putObject("labels");
         Json.at(service, "metadata.labels").properties().forEach(e -> labels.set(e.getKey(), e.getValue()));
-        labels.put(SERVICE_LABEL, name.name()).put(MANAGED_LABEL, MANAGER);
+        labels.put(SERVICE_LABEL, name.name()).put(MANAGED_LABEL, manager);
         if (Json.text(service, "spec.clusterIP").equals("None")) {
             labels.put("service.kubernetes.io/headless", "");
         }

@@ -33,16 +33,6 @@ final class Cni {
         return result.orElseThrow(() -> new CniException("the network plugin printed no result"));
     }
 
-    /// Verifies that a pod is still connected as ADD said.
-    void check(NetworkConfiguration network, Sandbox sandbox) throws CniException {
-        if (network.disableCheck()) {
-            return;
-        }
-        for (int i = 0; i < network.plugins().size(); i++) {
-            execute("CHECK", network, i, sandbox, sandbox.result());
-        }
-    }
-
     /// Disconnects a pod; plugins in reverse order.
     void del(NetworkConfiguration network, Sandbox sandbox) throws CniException {
         for (int i = network.plugins().size() - 1; i >= 0; i--) {

@@ -1,8 +1,11 @@
 package io.stentor.lab.kubelet;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.stentor.lab.api.Json;
 import io.stentor.lab.kubelet.ContainerState.Terminated;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /// What a pod's status says about a container that ran before its node was switched off. Pure.
@@ -32,6 +35,24 @@ final class Earlier {
             }
         }
         return fresh;
+    }
+
+    /// Whether the pod ran, and is not to be run again.
+    static boolean lost(JsonNode pod) {
+        return RestartPolicy.of(pod) == RestartPolicy.NEVER
+                && Json.text(pod, "status.phase").equals("Running");
+    }
+
+    /// The containers of such a pod.
+    static List<ContainerView> ended(JsonNode pod) {
+        List<ContainerView> views = new ArrayList<>();
+        for (JsonNode spec : pod.path("spec").path("containers")) {
+            ContainerView view = view(pod, spec);
+            Terminated end = view.last().orElseGet(() -> new Terminated(KILLED, "Error", Instant.EPOCH, Instant.now()));
+            views.add(new ContainerView(
+                    view.name(), end, Optional.empty(), Math.max(0, view.restarts() - 1), ContainerView.Probes.NONE));
+        }
+        return views;
     }
 
     private static Instant time(JsonNode text) {

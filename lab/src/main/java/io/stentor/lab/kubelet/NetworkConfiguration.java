@@ -18,9 +18,8 @@ import java.util.stream.Stream;
 /// @param name         the network's
 /// @param version      the protocol version that is spoken with its plugins: the highest that the file offers and this
 ///                     runtime knows
-/// @param disableCheck whether CHECK must not be called
 /// @param plugins      in the order in which ADD calls them; never empty
-record NetworkConfiguration(String name, String version, boolean disableCheck, List<ObjectNode> plugins) {
+record NetworkConfiguration(String name, String version, List<ObjectNode> plugins) {
 
     /// What this runtime knows, the newest first.
     private static final List<String> VERSIONS = List.of("1.1.0", "1.0.0", "0.4.0");
@@ -60,8 +59,7 @@ record NetworkConfiguration(String name, String version, boolean disableCheck, L
                 || plugins.stream().anyMatch(p -> p.path("type").asText("").isEmpty())) {
             throw new CniException("network configuration '" + name + "' lists no plugin, or one without a type");
         }
-        return new NetworkConfiguration(
-                name, version(json), json.path("disableCheck").asBoolean(false), List.copyOf(plugins));
+        return new NetworkConfiguration(name, version(json), List.copyOf(plugins));
     }
 
     private static String version(JsonNode json) throws CniException {
@@ -89,8 +87,7 @@ record NetworkConfiguration(String name, String version, boolean disableCheck, L
 
     /// As it was, for the DEL of a pod whose ADD used it.
     ObjectNode toJson() {
-        ObjectNode json =
-                Json.object().put("cniVersion", version).put("name", name).put("disableCheck", disableCheck);
+        ObjectNode json = Json.object().put("cniVersion", version).put("name", name);
         plugins.forEach(json.withArray("plugins")::add);
         return json;
     }

@@ -31,7 +31,7 @@ final class PodWorker {
     private final ObjectNode first;
     private final Supplier<Optional<ObjectNode>> current;
     private final Signal signal = new Signal();
-    private final Instant startedAt = Instant.now();
+    private final StatusWriter status;
     private volatile List<ContainerLoop> containers = List.of();
     private volatile boolean abandoned;
     private @Nullable PodContext pod;
@@ -43,6 +43,7 @@ final class PodWorker {
         this.sandboxes = sandboxes;
         this.first = first;
         this.current = current;
+        this.status = new StatusWriter(node, first, Instant.now());
     }
 
     /// The pod has changed in the API.
@@ -79,11 +80,13 @@ final class PodWorker {
     /// The pod's whole life; returns when nothing of it is left.
     void run() {
         try {
-            if (!ended(first)) {
+            if (Earlier.lost(first)) {
+                status.write(List.of(), Earlier.ended(first));
+            } else if (!ended(first)) {
                 announce();
                 connect();
                 launch();
-                while (wanted() && !ended(publish())) {
+                while (wanted() && !publish()) {
                     signal.await(LONG);
                 }
                 if (!abandoned) {
@@ -172,43 +175,16 @@ final class PodWorker {
         containers.forEach(ContainerLoop::start);
     }
 
-    /// Writes the status if it is not what the API has.
-    ///
-    /// @return the pod with that status
-    private JsonNode publish() {
-        while (true) {
-            Optional<ObjectNode> present = current.get();
-            if (present.isEmpty()) {
-                return first;
-            }
-            try {
-                ObjectNode fresh = node.api().get(Resource.PODS, ObjectName.of(first));
-                if (!Json.text(fresh, "metadata.uid").equals(Json.text(first, "metadata.uid"))) {
-                    return first;
-                }
-                ObjectNode status = status(fresh);
-                if (status.equals(fresh.path("status"))) {
-                    return fresh;
-                }
-                ObjectNode next = fresh.deepCopy();
-                next.set("status", status);
-                return node.api().updateStatus(Resource.PODS, next);
-            } catch (ApiException e) {
-                if (!e.isConflict()) {
-                    return first;
-                }
-            }
-        }
-    }
-
-    private ObjectNode status(JsonNode fresh) {
+    /// @return whether the pod has ended for good
+    private boolean publish() {
         List<ContainerView> views = new ArrayList<>();
         if (containers.isEmpty()) {
             first.path("spec").path("containers").forEach(spec -> views.add(Earlier.view(first, spec)));
         }
         containers.forEach(loop -> views.add(loop.view()));
-        List<String> addresses = pod == null ? List.of() : pod.addresses();
-        return new PodStatus(startedAt, node.addresses(), addresses, views, Instant.now()).of(fresh);
+        return status.write(pod == null ? List.of() : pod.addresses(), views)
+                .filter(PodWorker::ended)
+                .isPresent();
     }
 
     /// Ends the processes, then the network.

@@ -95,11 +95,6 @@ final class Sandboxes {
         }
     }
 
-    /// Verifies the pod's network through the plugin.
-    void check(Sandbox sandbox) throws CniException, IOException {
-        cni.check(used(sandbox), sandbox);
-    }
-
     /// The networks of pods that were here before the node was switched off.
     List<Sandbox> leftBehind() {
         if (!Files.isDirectory(records())) {

@@ -144,6 +144,9 @@ public final class Topology {
                 mount -t bpf bpf /sys/fs/bpf
                 mount -t tmpfs -o mode=0755 tmpfs /run/stentor-node/bin
                 mount --bind /run/stentor-node/hosts /etc/hosts
+                # Where the machine's resolv.conf is a link into its /run, pods mount theirs over what it points to.
+                resolv=$(readlink -m /etc/resolv.conf)
+                case $resolv in /run/*) mkdir -p "${resolv%/*}"; : > "$resolv" ;; esac
                 """);
     }
 

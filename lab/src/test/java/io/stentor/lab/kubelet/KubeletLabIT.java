@@ -356,6 +356,10 @@ class KubeletLabIT {
                 "survivor",
                 "{\"containers\": [{\"name\": \"c\", \"command\": [\"sleep\", \"1000\"]}], \"terminationGracePeriodSeconds\": 1}");
         await(name, "ready", KubeletLabIT::isReady);
+        ObjectName once = pod(
+                "once",
+                "{\"restartPolicy\": \"Never\", \"containers\": [{\"name\": \"c\", \"command\": [\"sleep\", \"1000\"]}]}");
+        await(once, "ready", KubeletLabIT::isReady);
         String before = cniLog().lines()
                 .filter(l -> l.contains("=survivor;"))
                 .findFirst()
@@ -374,6 +378,9 @@ class KubeletLabIT {
                                         .path("restartCount")
                                         .asInt()
                                 == 1);
+        await(once, "failed", p -> Json.text(p, "status.phase").equals("Failed"));
+        api.delete(Resource.PODS, once, DeleteOptions.DEFAULT);
+        awaitGone(once);
         String id = before.split(" ", -1)[1];
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!cniLog().contains("DEL " + id) && System.nanoTime() < deadline) {
