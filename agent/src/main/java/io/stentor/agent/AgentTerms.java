@@ -41,8 +41,8 @@ final class AgentTerms {
                 new NodeSettings.Families(network.has(Family.IPV4), network.has(Family.IPV6)),
                 new NodeSettings.Routing(
                         tunnel(),
-                        network.routing().tunnelPort(),
-                        network.routing().underlay(),
+                        network.routing().tunnel().port(),
+                        network.routing().tunnel().underlay(),
                         network.routing().autoDirectNodeRoutes(),
                         network.routing().skipUnreachableNodes()),
                 new NodeSettings.DeviceSettings(
@@ -72,7 +72,7 @@ final class AgentTerms {
     MapSettings maps() {
         return new MapSettings(
                 settings.nodeName(),
-                network.routing().underlay(),
+                network.routing().tunnel().underlay(),
                 network.masquerade().nativeRanges());
     }
 
@@ -82,7 +82,7 @@ final class AgentTerms {
 
     AgentView.NetworkView view(Optional<NodeDevices> devices) {
         String routing = tunnel()
-                ? "tunnel (vxlan, port " + network.routing().tunnelPort() + ")"
+                ? "tunnel (vxlan, port " + network.routing().tunnel().port() + ")"
                 : network.routing().autoDirectNodeRoutes()
                         ? "native, automatic node routes"
                         : "native, the fabric routes";
@@ -100,9 +100,9 @@ final class AgentTerms {
         Optional<ProgramSettings.Tunnel> tunnel = tunnel()
                 ? Optional.of(new ProgramSettings.Tunnel(
                         devices.tunnel(),
-                        network.routing().tunnelPort(),
+                        network.routing().tunnel().port(),
                         devices.podMtu(),
-                        network.routing().underlay()))
+                        network.routing().tunnel().underlay()))
                 : Optional.empty();
         return new ProgramSettings(
                         new ProgramSettings.NodeAddresses(
@@ -112,6 +112,17 @@ final class AgentTerms {
                         network.masquerade().families(),
                         new ProgramSettings.Events(DROP_EVENTS_PER_SECOND, true))
                 .config()
-                .withEncapsulate(tunnel() && kernel.bpf().has(Feature.ENCAP_L2_ETH));
+                .withEncapsulate(tunnel() && programEncapsulates(kernel));
+    }
+
+    private boolean programEncapsulates(Kernel kernel) {
+        return switch (network.routing().tunnel().headers()) {
+            case AUTO -> kernel.bpf().has(Feature.ENCAP_L2_ETH);
+            case PROGRAM -> {
+                kernel.bpf().require(Feature.ENCAP_L2_ETH);
+                yield true;
+            }
+            case DEVICE -> false;
+        };
     }
 }

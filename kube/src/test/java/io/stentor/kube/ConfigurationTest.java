@@ -26,7 +26,11 @@ class ConfigurationTest {
         assertThat(settings.nodeName()).isEqualTo("worker-1");
         assertThat(settings.network().families()).containsExactly(Family.IPV4);
         assertThat(settings.network().routing())
-                .isEqualTo(new RoutingSettings(RoutingMode.TUNNEL, 8472, Family.IPV4, false, false));
+                .isEqualTo(new RoutingSettings(
+                        RoutingMode.TUNNEL,
+                        new TunnelSettings(8472, Family.IPV4, TunnelSettings.Headers.AUTO),
+                        false,
+                        false));
         assertThat(settings.paths().socket()).isEqualTo(Path.of("/run/stentor/agent.sock"));
         assertThat(settings.serving().metrics().orElseThrow().getPort()).isEqualTo(9962);
     }
@@ -60,7 +64,7 @@ class ConfigurationTest {
         AgentSettings settings =
                 accepted(Configuration.agent(List.of("--config-dir", dir.toString(), "--mtu=1403"), environment));
         assertThat(settings.network().links().mtu()).isEqualTo(1403);
-        assertThat(settings.network().routing().tunnelPort()).isEqualTo(4002);
+        assertThat(settings.network().routing().tunnel().port()).isEqualTo(4002);
         assertThat(settings.serving().log().debug()).isTrue();
     }
 

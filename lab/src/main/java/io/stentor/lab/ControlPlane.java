@@ -87,6 +87,7 @@ final class ControlPlane {
                     topology.fabric().netnsFile(),
                     () -> ServerSocketChannel.open().bind(new InetSocketAddress(literal, PORT), BACKLOG)));
         }
+        server.advertise(topology.plan().fabricAddresses(), PORT);
         String address = "https://127.0.0.1:" + port;
         certificates.writeKubeconfig(topology.directory().kubeconfig(), address, "admin");
         Controllers.start(server.objects(), control(topology.plan().spec(), certificates.authorityPem()));

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /// A group of processes in the cgroup2 hierarchy, by the path of its directory.
@@ -16,6 +17,8 @@ import java.util.stream.Stream;
 /// The lab uses groups to know and to end what runs on a node, and socket programs are attached to them; it sets no
 /// limits, since the hierarchy has no controllers where cgroup1 owns them.
 public record Cgroup(Path path) {
+    private static final Duration REMOVAL = Duration.ofSeconds(5);
+    private static final Duration PAUSE = Duration.ofMillis(5);
 
     /// Where cgroup2 is mounted: `/sys/fs/cgroup`, `/sys/fs/cgroup/unified` or wherever.
     ///
@@ -102,16 +105,20 @@ public record Cgroup(Path path) {
         return true;
     }
 
-    /// Removes the group and those below. All must be empty of processes.
+    /// Removes the group and those below. Who slips in meanwhile is killed.
     public void remove() {
-        if (!exists()) {
-            return;
-        }
-        for (Cgroup group : below()) {
+        long deadline = System.nanoTime() + REMOVAL.toNanos();
+        while (exists()) {
             try {
-                Files.deleteIfExists(group.path());
-            } catch (IOException e) {
-                throw new LabFailure("The cgroup '" + group.path() + "' cannot be removed: " + e.getMessage());
+                for (Cgroup group : below()) {
+                    Files.deleteIfExists(group.path());
+                }
+            } catch (IOException busy) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new LabFailure("The cgroup '" + path + "' cannot be removed: " + busy.getMessage());
+                }
+                signalAll();
+                LockSupport.parkNanos(PAUSE.toNanos());
             }
         }
     }
