@@ -100,6 +100,10 @@ final class AgentReading {
                 values.path("state-dir"),
                 values.path("bpf-root"),
                 values.path("socket-path"),
-                new CniSettings(values.path("cni-conf-dir"), values.path("cni-bin-dir"), values.bool("cni-exclusive")));
+                new CniSettings(
+                        values.path("cni-conf-dir"),
+                        values.path("cni-bin-dir"),
+                        values.bool("cni-exclusive"),
+                        values.bool("cni-uninstall")));
     }
 }

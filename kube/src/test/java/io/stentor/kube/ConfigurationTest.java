@@ -99,6 +99,8 @@ class ConfigurationTest {
     @CsvSource(delimiterString = "=>", quoteCharacter = '`', textBlock = """
             --cluster-pool-ipv4-cidr=10.0.0.0/8,10.9.0.0/16                    => cluster-pool-ipv4-cidr: 10.0.0.0/8 and 10.9.0.0/16 overlap
             --cluster-pool-ipv4-cidr=10.0.0.0/8,10.9.0/16                      => cluster-pool-ipv4-cidr: '10.0.0.0/8,10.9.0/16' has '10.9.0/16', which is not an IPv4 CIDR
+            --cluster-pool-ipv4-cidr=127.0.0.0/8                               => cluster-pool-ipv4-cidr: 127.0.0.0/8 overlaps 127.0.0.0/8, and none of those is an address for pods
+            --cluster-pool-ipv4-cidr=0.0.0.0/0                                 => cluster-pool-ipv4-cidr: 0.0.0.0/0 is larger than any cluster
             --cluster-pool-ipv4-cidr=                                          => cluster-pool-ipv4-cidr: '' has no CIDR
             --cluster-pool-ipv4-mask-size=33                                   => cluster-pool-ipv4-mask-size: '33' is not a number from 1 to 32
             --cluster-pool-ipv4-cidr=10.1.0.0/25                               => cluster-pool-ipv4-mask-size: a pod CIDR of /24 does not fit into 10.1.0.0/25 of cluster-pool-ipv4-cidr: at least 25 is needed
