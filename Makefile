@@ -57,6 +57,9 @@ lab: deps build ## a three-node cluster with a demo on this machine, left runnin
 lab-down: ## take it away
 	@./stentor lab down
 
+bench: deps-test build ## figures against plain routing and a simple network; root, 10 minutes
+	@bench/run $(ARGS)
+
 gen: ## derive the Java layouts from the C headers
 	@scripts/deps build
 	@$(MAKE) --no-print-directory -C bpf gen
@@ -80,4 +83,5 @@ lint: ## formats, scripts and documents
 mvn: ## any Maven goal: make mvn ARGS="-pl model test"
 	@$(MVN) $(ARGS)
 
-.PHONY: help deps deps-build deps-test build programs test test-all test-unit test-kernel test-lab test-kernels gen fmt lint mvn
+.PHONY: help deps deps-build deps-test build programs test test-all test-unit test-kernel test-lab test-kernels lab lab-down bench \
+  gen fmt lint mvn

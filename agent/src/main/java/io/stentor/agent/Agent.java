@@ -5,7 +5,8 @@ import io.stentor.agent.api.AgentView;
 import io.stentor.agent.api.EventPoll;
 import io.stentor.agent.api.HealthServer;
 import io.stentor.agent.api.MetricsServer;
-import io.stentor.bpf.generated.Config;
+import io.stentor.agent.api.PartHealth;
+import io.stentor.agent.api.ProblemLog;
 import io.stentor.bpf.generated.Maps;
 import io.stentor.datapath.Datapath;
 import io.stentor.datapath.compile.Hooks;
@@ -15,10 +16,13 @@ import io.stentor.datapath.sync.SyncLoop;
 import io.stentor.flow.EventRing;
 import io.stentor.kernel.Kernel;
 import io.stentor.kernel.Linux;
+import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.kube.AgentSettings;
 import io.stentor.kube.CiliumEndpointWriter;
 import io.stentor.kube.CiliumNodeWriter;
 import io.stentor.kube.KubeClient;
+import io.stentor.kube.LocalPods;
+import io.stentor.kube.MasqueradeRanges;
 import io.stentor.kube.Sources;
 import io.stentor.model.Applied;
 import io.stentor.model.Problem;
@@ -28,12 +32,14 @@ import io.stentor.model.Store;
 import io.stentor.node.NodeDevices;
 import io.stentor.node.NodeServices;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The agent's parts, wired: facts from Kubernetes and from CNI meet in the [Store], the [SyncLoop] leads the kernel
@@ -44,59 +50,58 @@ final class Agent implements AutoCloseable {
     private static final int EVENTS_KEPT = 16384;
 
     private final AgentSettings settings;
+    private final AgentTerms terms;
     private final List<Problem> remarks;
     private final Store store = new Store(State.awaiting(EnumSet.allOf(Source.class)));
     private final Applied applied = new Applied();
+    private final EventRing events = new EventRing(EVENTS_KEPT);
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private volatile Optional<Programs> programs = Optional.empty();
+
+    /// The programs, once they are loaded.
+    private record Programs(Map<String, BpfMap> maps, DatapathSync sync) {}
+
+    /// What speaks with the API server.
+    private record Cluster(KubeClient client, CiliumNodeWriter self, LocalPods pods) {}
 
     /// @param remarks what the configuration's reader had to say
     Agent(AgentSettings settings, List<Problem> remarks) {
         this.settings = settings;
+        this.terms = new AgentTerms(settings);
         this.remarks = remarks;
     }
 
     /// Returns when pods can be started.
     ///
+    /// @throws Refusal before anything is changed
     /// @throws IOException if the state directory or the socket cannot be used
-    /// @throws io.stentor.kernel.KernelException if the kernel lacks or refuses what is needed
-    void start() throws IOException, InterruptedException {
+    /// @throws io.stentor.kernel.KernelException if the kernel refuses what is needed
+    void start() throws Refusal, IOException, InterruptedException {
+        Preflight.privileges();
         Kernel kernel = opened(Linux.open());
-        AgentTerms terms = new AgentTerms(settings);
+        KubeClient client = connection();
+        Preflight.check(kernel, terms.node());
         kernel.mounts().ensureBpffs(settings.paths().bpfRoot());
         NodeServices node = opened(NodeServices.open(kernel, store, applied, terms.node()));
-        KubeClient client = opened(KubeClient.open(settings.api()));
-        opened(Sources.start(client, settings.nodeName(), store));
-        CiliumNodeWriter self = opened(CiliumNodeWriter.start(
-                client, settings.nodeName(), settings.network().ipam()));
-        opened(CiliumEndpointWriter.start(client, settings.nodeName(), store));
+        Cluster cluster = follow(client);
+        answer(node, cluster);
         node.start();
-        NodeDevices devices = awaitDevices(node);
-
-        Config config = terms.config(store.current(), devices, kernel);
-        Datapath datapath = opened(Datapath.load(kernel.bpf(), settings.paths().bpfRoot(), config));
-        MapCompiler compiler = new MapCompiler(terms.maps());
-        DatapathSync maps = new DatapathSync(datapath.maps());
-        EventRing events = new EventRing(EVENTS_KEPT);
-        opened(EventPoll.start(kernel.bpf().ringBuffer(datapath.maps().get(Maps.EVENTS.name())), events));
-        AgentView view = new AgentView(
-                terms.about(),
-                new AgentView.Facts(store::current, applied::latest, () -> problems(node)),
-                new AgentView.KernelView(datapath.maps(), maps::differences, events),
-                () -> terms.view(node.network().devices()),
-                List::of);
-        node.listen(AgentMethods.of(view));
-        opened(HealthServer.open(settings.serving().health(), view));
-        if (settings.serving().metrics().isPresent()) {
-            opened(MetricsServer.open(settings.serving().metrics().get(), view));
-        }
-        SyncLoop sync = opened(new SyncLoop(
-                store, compiler::compile, maps, state -> attach(datapath, terms, state, node, kernel), applied));
-        node.network().whenDevicesChange(sync::resync);
-        sync.start();
+        load(kernel, node);
         awaitApplied();
-        node.announce();
-        self.ready(true);
+        node.announce(cluster.pods::isGone);
+        if (settings.paths().cni().uninstall()) {
+            opened(node::withdraw);
+        }
+        cluster.self.ready(true);
         LOG.log(System.Logger.Level.INFO, "ready");
+    }
+
+    private KubeClient connection() throws Refusal {
+        try {
+            return opened(KubeClient.open(settings.api()));
+        } catch (IllegalArgumentException unusable) {
+            throw new Refusal(Refusal.WRONG_USE, unusable.getMessage());
+        }
     }
 
     private <T extends AutoCloseable> T opened(T part) {
@@ -104,6 +109,79 @@ final class Agent implements AutoCloseable {
             parts.push(part);
         }
         return part;
+    }
+
+    private Cluster follow(KubeClient client) {
+        Optional<Path> ranges = settings.network().masquerade().rangesFile();
+        if (ranges.isPresent()) {
+            opened(MasqueradeRanges.start(ranges.get(), store));
+        } else {
+            store.commit(state -> state.withSynced(Source.MASQUERADE));
+        }
+        opened(Sources.start(client, settings.nodeName(), store));
+        CiliumNodeWriter self = opened(CiliumNodeWriter.start(
+                client, settings.nodeName(), settings.network().ipam()));
+        LocalPods pods = opened(LocalPods.start(client, settings.nodeName()));
+        opened(CiliumEndpointWriter.start(client, pods, store));
+        return new Cluster(client, self, pods);
+    }
+
+    /// Answers from now on, whatever the agent still waits for: that is what people ask it.
+    private void answer(NodeServices node, Cluster cluster) throws IOException {
+        AgentView view = new AgentView(
+                terms.about(),
+                new AgentView.Facts(store::current, applied::latest, () -> problems(node, cluster)),
+                new AgentView.KernelView(
+                        () -> programs.map(Programs::maps).orElse(Map.of()),
+                        () -> programs.map(loaded -> loaded.sync.differences()).orElse(List.of()),
+                        events),
+                () -> terms.view(node.network().devices()),
+                () -> List.of(kubernetes(cluster.client), cni(node)));
+        node.listen(AgentMethods.of(view));
+        opened(HealthServer.open(settings.serving().health(), view));
+        if (settings.serving().metrics().isPresent()) {
+            opened(MetricsServer.open(settings.serving().metrics().get(), view));
+        }
+        opened(ProblemLog.start(view, remarks));
+    }
+
+    private static PartHealth kubernetes(KubeClient client) {
+        return client.problem()
+                .map(problem -> PartHealth.degraded("kubernetes", problem.reason()))
+                .orElseGet(() -> PartHealth.ok("kubernetes", client.server()));
+    }
+
+    private static PartHealth cni(NodeServices node) {
+        return node.notReady()
+                .map(reason -> PartHealth.unready("cni", reason))
+                .orElseGet(() -> PartHealth.ok("cni", "pods can be started"));
+    }
+
+    /// What neither the state nor the sync knows.
+    private List<Problem> problems(NodeServices node, Cluster cluster) {
+        List<Problem> all = new ArrayList<>(remarks);
+        all.addAll(node.problems());
+        all.addAll(cluster.self.problems());
+        cluster.client.problem().ifPresent(all::add);
+        return all;
+    }
+
+    private void load(Kernel kernel, NodeServices node) throws InterruptedException {
+        NodeDevices devices = awaitDevices(node);
+        Datapath datapath =
+                opened(Datapath.load(kernel.bpf(), settings.paths().bpfRoot(), terms.config(devices, kernel)));
+        DatapathSync maps = new DatapathSync(datapath.maps());
+        opened(EventPoll.start(kernel.bpf().ringBuffer(datapath.maps().get(Maps.EVENTS.name())), events));
+        programs = Optional.of(new Programs(datapath.maps(), maps));
+        opened(() -> programs = Optional.empty());
+        SyncLoop sync = opened(new SyncLoop(
+                store,
+                new MapCompiler(terms.maps())::compile,
+                maps,
+                state -> attach(datapath, state, node, kernel),
+                applied));
+        node.network().whenDevicesChange(sync::resync);
+        sync.start();
     }
 
     private static NodeDevices awaitDevices(NodeServices node) throws InterruptedException {
@@ -116,6 +194,14 @@ final class Agent implements AutoCloseable {
         }
     }
 
+    private List<Problem> attach(Datapath datapath, State state, NodeServices node, Kernel kernel) {
+        NodeDevices devices = node.network().devices().orElseThrow();
+        List<Integer> outside =
+                devices.outside().stream().map(NodeDevices.Device::ifindex).toList();
+        return datapath.attach(
+                terms.config(devices, kernel), Hooks.of(state, devices.tunnel(), outside), state.synced());
+    }
+
     private void awaitApplied() throws InterruptedException {
         long revision = store.current().revision();
         while (!applied.await(revision, PATIENCE)) {
@@ -123,22 +209,6 @@ final class Agent implements AutoCloseable {
                     System.Logger.Level.INFO,
                     "waiting for the datapath: " + applied.latest().problems());
         }
-    }
-
-    private static List<Problem> attach(
-            Datapath datapath, AgentTerms terms, State state, NodeServices node, Kernel kernel) {
-        NodeDevices devices = node.network().devices().orElseThrow();
-        List<Integer> outside =
-                devices.outside().stream().map(NodeDevices.Device::ifindex).toList();
-        return datapath.attach(
-                terms.config(state, devices, kernel), Hooks.of(state, devices.tunnel(), outside), state.synced());
-    }
-
-    /// What neither the state nor the sync knows.
-    private List<Problem> problems(NodeServices node) {
-        List<Problem> all = new ArrayList<>(remarks);
-        all.addAll(node.problems());
-        return all;
     }
 
     /// Ends the parts in the reverse order of their start. Pods' network goes on.

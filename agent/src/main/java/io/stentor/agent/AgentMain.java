@@ -12,8 +12,6 @@ import java.util.concurrent.CountDownLatch;
 /// `stentor-agent`: reads its configuration, runs until it is told to end, leaves the datapath as it is.
 public final class AgentMain {
     private static final System.Logger LOG = System.getLogger("agent");
-    private static final int FAILED = 1;
-    private static final int WRONG_USE = 2;
 
     private AgentMain() {}
 
@@ -22,7 +20,7 @@ public final class AgentMain {
             case Reading.HelpWanted<AgentSettings>(String text) -> System.out.print(text);
             case Reading.Refused<AgentSettings>(var problems) -> {
                 problems.forEach(problem -> System.err.println("stentor-agent: " + problem));
-                System.exit(WRONG_USE);
+                System.exit(Refusal.WRONG_USE);
             }
             case Reading.Accepted<AgentSettings>(AgentSettings settings, var problems) -> {
                 Logging.start(settings.serving().log());
@@ -42,9 +40,12 @@ public final class AgentMain {
             agent.start();
             ended.await();
             return 0;
-        } catch (IOException | KernelException | IllegalArgumentException e) {
+        } catch (Refusal refusal) {
+            LOG.log(System.Logger.Level.ERROR, refusal.getMessage());
+            return refusal.exitCode();
+        } catch (IOException | KernelException e) {
             LOG.log(System.Logger.Level.ERROR, "the agent cannot run", e);
-            return FAILED;
+            return Refusal.FAILED;
         } catch (InterruptedException ending) {
             return 0;
         }

@@ -10,11 +10,11 @@ import io.stentor.kube.AgentSettings;
 import io.stentor.kube.NetworkSettings;
 import io.stentor.kube.RoutingMode;
 import io.stentor.model.Family;
-import io.stentor.model.IpAddress;
-import io.stentor.model.Node;
-import io.stentor.model.State;
 import io.stentor.node.NodeDevices;
 import io.stentor.node.NodeSettings;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,8 +41,8 @@ final class AgentTerms {
                 new NodeSettings.Families(network.has(Family.IPV4), network.has(Family.IPV6)),
                 new NodeSettings.Routing(
                         tunnel(),
-                        network.routing().tunnelPort(),
-                        network.routing().underlay(),
+                        network.routing().tunnel().port(),
+                        network.routing().tunnel().underlay(),
                         network.routing().autoDirectNodeRoutes(),
                         network.routing().skipUnreachableNodes()),
                 new NodeSettings.DeviceSettings(
@@ -51,13 +51,28 @@ final class AgentTerms {
                         settings.paths().stateDir(),
                         settings.paths().socket(),
                         settings.paths().cni().confDir(),
-                        settings.paths().cni().exclusive()));
+                        settings.paths().cni().exclusive(),
+                        new NodeSettings.Plugin(settings.paths().cni().binDir(), plugin())));
+    }
+
+    /// The plugin that was built with this agent lies beside its jar.
+    private static Optional<Path> plugin() {
+        try {
+            Path jar = Path.of(AgentTerms.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            return Optional.of(jar.resolveSibling("stentor-cni")).filter(Files::isRegularFile);
+        } catch (URISyntaxException elsewhere) {
+            return Optional.empty();
+        }
     }
 
     MapSettings maps() {
         return new MapSettings(
                 settings.nodeName(),
-                network.routing().underlay(),
+                network.routing().tunnel().underlay(),
                 network.masquerade().nativeRanges());
     }
 
@@ -67,7 +82,7 @@ final class AgentTerms {
 
     AgentView.NetworkView view(Optional<NodeDevices> devices) {
         String routing = tunnel()
-                ? "tunnel (vxlan, port " + network.routing().tunnelPort() + ")"
+                ? "tunnel (vxlan, port " + network.routing().tunnel().port() + ")"
                 : network.routing().autoDirectNodeRoutes()
                         ? "native, automatic node routes"
                         : "native, the fabric routes";
@@ -81,24 +96,33 @@ final class AgentTerms {
         return new AgentView.NetworkView(routing, all);
     }
 
-    Config config(State state, NodeDevices devices, Kernel kernel) {
-        Optional<Node> self = Optional.ofNullable(state.nodes().get(settings.nodeName()));
-        Optional<IpAddress> ipv4 = self.flatMap(n -> n.internalIp(Family.IPV4));
-        Optional<IpAddress> ipv6 = self.flatMap(n -> n.internalIp(Family.IPV6));
+    Config config(NodeDevices devices, Kernel kernel) {
         Optional<ProgramSettings.Tunnel> tunnel = tunnel()
                 ? Optional.of(new ProgramSettings.Tunnel(
                         devices.tunnel(),
-                        network.routing().tunnelPort(),
+                        network.routing().tunnel().port(),
                         devices.podMtu(),
-                        network.routing().underlay()))
+                        network.routing().tunnel().underlay()))
                 : Optional.empty();
         return new ProgramSettings(
-                        new ProgramSettings.NodeAddresses(ipv4, ipv6, devices.underlay()),
+                        new ProgramSettings.NodeAddresses(
+                                devices.own().ipv4(), devices.own().ipv6(), devices.underlay()),
                         network.families(),
                         tunnel,
                         network.masquerade().families(),
                         new ProgramSettings.Events(DROP_EVENTS_PER_SECOND, true))
                 .config()
-                .withEncapsulate(tunnel() && kernel.bpf().has(Feature.ENCAP_L2_ETH));
+                .withEncapsulate(tunnel() && programEncapsulates(kernel));
+    }
+
+    private boolean programEncapsulates(Kernel kernel) {
+        return switch (network.routing().tunnel().headers()) {
+            case AUTO -> kernel.bpf().has(Feature.ENCAP_L2_ETH);
+            case PROGRAM -> {
+                kernel.bpf().require(Feature.ENCAP_L2_ETH);
+                yield true;
+            }
+            case DEVICE -> false;
+        };
     }
 }

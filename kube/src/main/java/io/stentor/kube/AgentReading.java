@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -54,8 +55,13 @@ final class AgentReading {
         if (direct && mode == RoutingMode.TUNNEL && values.sound("routing-mode")) {
             values.remark("auto-direct-node-routes", "has no effect with routing-mode=tunnel");
         }
+        TunnelSettings.Headers headers = TunnelSettings.Headers.valueOf(
+                values.optional("tunnel-encapsulation").orElse("auto").toUpperCase(Locale.ROOT));
         return new RoutingSettings(
-                mode, port == 0 ? 8472 : port, underlay, direct, values.bool("direct-routing-skip-unreachable"));
+                mode,
+                new TunnelSettings(port == 0 ? 8472 : port, underlay, headers),
+                direct,
+                values.bool("direct-routing-skip-unreachable"));
     }
 
     private static MasqueradeSettings masquerade(Values values) {
@@ -80,7 +86,7 @@ final class AgentReading {
         int mtu = values.number("mtu");
         int overhead = switch (routing.mode()) {
             case NATIVE -> 0;
-            case TUNNEL -> routing.underlay() == Family.IPV4 ? VXLAN_OVER_IPV4 : VXLAN_OVER_IPV6;
+            case TUNNEL -> routing.tunnel().underlay() == Family.IPV4 ? VXLAN_OVER_IPV4 : VXLAN_OVER_IPV6;
         };
         int least = (families.contains(Family.IPV6) ? 1280 : 576) + overhead;
         if (mtu != 0 && mtu < least && values.sound("mtu", "routing-mode", "enable-ipv6", "underlay-protocol")) {
@@ -94,6 +100,10 @@ final class AgentReading {
                 values.path("state-dir"),
                 values.path("bpf-root"),
                 values.path("socket-path"),
-                new CniSettings(values.path("cni-conf-dir"), values.path("cni-bin-dir"), values.bool("cni-exclusive")));
+                new CniSettings(
+                        values.path("cni-conf-dir"),
+                        values.path("cni-bin-dir"),
+                        values.bool("cni-exclusive"),
+                        values.bool("cni-uninstall")));
     }
 }

@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.stentor.model.Endpoint;
 import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
@@ -25,31 +24,35 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class CiliumEndpointWriter implements AutoCloseable {
 
     private final KubernetesClient kubernetes;
-    private final String node;
+    private final LocalPods pods;
     private final Store store;
     private final Retrying work;
-    private final Following<Pod> informer;
     private final Thread follower;
     private final Map<String, Endpoint> endpoints = new ConcurrentHashMap<>();
-    private final Map<String, Pod> pods = new ConcurrentHashMap<>();
 
-    /// Pods whose object may be there and be ours.
+    /// Pods whose object may be there and be ours, with the UID of its owner.
     private final Map<String, PodName> written = new ConcurrentHashMap<>();
 
-    private CiliumEndpointWriter(KubeClient client, String node, Store store) {
+    private CiliumEndpointWriter(KubeClient client, LocalPods pods, Store store) {
         this.kubernetes = client.kubernetes();
-        this.node = node;
+        this.pods = pods;
         this.store = store;
         this.work = new Retrying("cilium-endpoint", this::write);
-        this.informer =
-                client.follow(kubernetes.pods().inAnyNamespace().withField("spec.nodeName", node), new PodChanges());
         this.follower = Thread.ofVirtual().name("cilium-endpoints").start(this::follow);
     }
 
-    /// @param node  name of the agent's own node, whose address the objects carry: they wait until it is in the store
-    /// @param store has the endpoints
-    public static CiliumEndpointWriter start(KubeClient client, String node, Store store) {
-        return new CiliumEndpointWriter(client, node, store);
+    /// @param pods  of the agent's own node
+    /// @param store has the endpoints, and the node, whose address the objects carry: they wait until it is there
+    public static CiliumEndpointWriter start(KubeClient client, LocalPods pods, Store store) {
+        CiliumEndpointWriter writer = new CiliumEndpointWriter(client, pods, store);
+        pods.whenSeen(writer::seen);
+        return writer;
+    }
+
+    private void seen(String pod) {
+        if (endpoints.containsKey(pod)) {
+            work.due(pod);
+        }
     }
 
     private void follow() {
@@ -74,7 +77,7 @@ public final class CiliumEndpointWriter implements AutoCloseable {
 
     /// Tunnels run over IPv4 where there is IPv4.
     private Optional<IpAddress> nodeAddress() {
-        Node row = store.current().nodes().get(node);
+        Node row = store.current().nodes().get(pods.node());
         return row == null ? Optional.empty() : row.internalIp(Family.IPV4).or(() -> row.internalIp(Family.IPV6));
     }
 
@@ -84,16 +87,18 @@ public final class CiliumEndpointWriter implements AutoCloseable {
             delete(key);
             return;
         }
-        Pod pod = pods.get(key);
+        Optional<Pod> pod = pods.find(endpoint.pod());
         Optional<IpAddress> address = nodeAddress();
-        if (pod == null
-                || address.isEmpty()
-                || !pod.getMetadata().getUid().equals(endpoint.pod().uid())) {
+        if (pod.isEmpty() || address.isEmpty()) {
             // Comes again with the pod, or with the node's address.
             return;
         }
-        EndpointObject desired = new EndpointObject(endpoint, pod, address.get());
-        boolean first = written.put(key, endpoint.pod()) == null;
+        EndpointObject desired = new EndpointObject(endpoint, pod.get(), address.get());
+        PodName owner = new PodName(
+                endpoint.pod().namespace(),
+                endpoint.pod().name(),
+                pod.get().getMetadata().getUid());
+        boolean first = written.put(key, owner) == null;
         if (first && create(desired)) {
             return;
         }
@@ -174,32 +179,8 @@ public final class CiliumEndpointWriter implements AutoCloseable {
         }
     }
 
-    private final class PodChanges implements ResourceEventHandler<Pod> {
-        @Override
-        public void onAdd(Pod pod) {
-            String key =
-                    pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName();
-            pods.put(key, pod);
-            if (endpoints.containsKey(key)) {
-                work.due(key);
-            }
-        }
-
-        @Override
-        public void onUpdate(Pod before, Pod pod) {
-            onAdd(pod);
-        }
-
-        @Override
-        public void onDelete(Pod pod, boolean unseen) {
-            pods.remove(
-                    pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName());
-        }
-    }
-
     @Override
     public void close() {
-        informer.close();
         follower.interrupt();
         work.close();
     }

@@ -44,10 +44,13 @@ public final class CiliumEndpoints {
             for (String family : List.of("ipv4", "ipv6")) {
                 String text = addressing.get(i).at(family).text().orElse("");
                 Optional<IpAddress> address = IpAddress.parse(text);
-                if (address.isPresent()) {
+                String field = "status.networking.addressing[" + i + "]." + family;
+                if (address.isPresent() && Sense.fault(address.get()).isPresent()) {
+                    String fault = Sense.fault(address.get()).get();
+                    problems.add(new Problem(name, field, text + " " + fault));
+                } else if (address.isPresent()) {
                     rows.add(new RemotePod(address.get(), (int) identity, node.get()));
                 } else if (!text.isEmpty()) {
-                    String field = "status.networking.addressing[" + i + "]." + family;
                     problems.add(new Problem(name, field, "'" + text + "' is not an IP address"));
                 }
             }

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.stentor.model.Problem;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ public final class CiliumNodeWriter implements AutoCloseable {
     private volatile List<String> podCidrs = List.of();
     private volatile boolean listed;
     private volatile boolean nodeGone;
+    private volatile List<Problem> problems = List.of();
     private volatile Optional<Boolean> ready = Optional.empty();
 
     private CiliumNodeWriter(KubeClient client, String name, IpamMode ipam) {
@@ -50,6 +52,14 @@ public final class CiliumNodeWriter implements AutoCloseable {
     /// The own node, once Kubernetes has told of it.
     public Optional<LocalNode> local() {
         return local;
+    }
+
+    /// What is wrong with the own Node, as far as it concerns pods' network.
+    public List<Problem> problems() {
+        return nodeGone
+                ? List.of(
+                        new Problem("Node/" + name, "", "is gone: its CiliumNode goes with it, other nodes forget it"))
+                : problems;
     }
 
     /// Says whether pods can be started here. Written soon, and again until it is. Before it is said for the
@@ -89,7 +99,7 @@ public final class CiliumNodeWriter implements AutoCloseable {
         public void onAdd(Node object) {
             Translated<LocalNode> translated = LocalNode.translate(object);
             nodeGone = false;
-            translated.problems().forEach(p -> LOG.log(Level.WARNING, p.toString()));
+            problems = translated.problems();
             // Kubelets report often, and mostly the same.
             if (!local.equals(Optional.of(translated.rows()))) {
                 local = Optional.of(translated.rows());
@@ -107,7 +117,6 @@ public final class CiliumNodeWriter implements AutoCloseable {
         @Override
         public void onDelete(Node object, boolean unseen) {
             nodeGone = true;
-            LOG.log(Level.WARNING, "the Node is gone name=" + name);
         }
     }
 

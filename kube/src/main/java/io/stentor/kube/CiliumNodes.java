@@ -20,7 +20,8 @@ public final class CiliumNodes {
         Tree spec = new Tree(object.getAdditionalProperties()).at("spec");
         List<Problem> problems = new ArrayList<>();
         Subject subject = new Subject("CiliumNode/" + name, problems);
-        return new Translated<>(new Node(name, addresses(spec, subject), podCidrs(spec, subject)), problems);
+        List<NodeAddress> addresses = addresses(spec, subject);
+        return new Translated<>(new Node(name, addresses, podCidrs(spec, addresses, subject)), problems);
     }
 
     private record Subject(String object, List<Problem> problems) {
@@ -37,10 +38,14 @@ public final class CiliumNodes {
             Optional<NodeAddress.Type> type = items.get(i).at("type").text().flatMap(NodeAddress.Type::parse);
             String text = items.get(i).at("ip").text().orElse("");
             Optional<IpAddress> address = IpAddress.parse(text);
-            if (type.isPresent() && address.isPresent()) {
+            boolean counts = type.isPresent() && type.get() != NodeAddress.Type.HOSTNAME;
+            String field = "spec.addresses[" + i + "].ip";
+            if (counts && address.isEmpty()) {
+                subject.wrong(field, "'" + text + "' is not an IP address");
+            } else if (counts && Sense.fault(address.get()).isPresent()) {
+                subject.wrong(field, text + " " + Sense.fault(address.get()).get());
+            } else if (type.isPresent() && address.isPresent()) {
                 addresses.add(new NodeAddress(type.get(), address.get()));
-            } else if (type.isPresent() && type.get() != NodeAddress.Type.HOSTNAME) {
-                subject.wrong("spec.addresses[" + i + "].ip", "'" + text + "' is not an IP address");
             }
         }
         if (addresses.stream().noneMatch(a -> a.type() == NodeAddress.Type.INTERNAL_IP)) {
@@ -49,16 +54,25 @@ public final class CiliumNodes {
         return addresses;
     }
 
-    private static List<Cidr> podCidrs(Tree spec, Subject subject) {
+    private static List<Cidr> podCidrs(Tree spec, List<NodeAddress> addresses, Subject subject) {
+        List<IpAddress> own = addresses.stream()
+                .filter(a -> a.type() != NodeAddress.Type.CILIUM_INTERNAL_IP)
+                .map(NodeAddress::address)
+                .toList();
         List<Cidr> cidrs = new ArrayList<>();
         List<Tree> items = spec.at("ipam", "podCIDRs").items();
         for (int i = 0; i < items.size(); i++) {
             String text = items.get(i).text().orElse("");
             Optional<Cidr> cidr = Cidr.parse(text);
-            if (cidr.isPresent()) {
-                cidrs.add(cidr.get());
+            String field = "spec.ipam.podCIDRs[" + i + "]";
+            if (cidr.isEmpty()) {
+                subject.wrong(field, "'" + text + "' is not a CIDR");
             } else {
-                subject.wrong("spec.ipam.podCIDRs[" + i + "]", "'" + text + "' is not a CIDR");
+                Optional<String> fault = Sense.fault(cidr.get(), own);
+                fault.ifPresent(reason -> subject.wrong(field, text + " " + reason));
+                if (fault.isEmpty()) {
+                    cidrs.add(cidr.get());
+                }
             }
         }
         return cidrs;

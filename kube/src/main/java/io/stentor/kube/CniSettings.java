@@ -7,4 +7,5 @@ import java.nio.file.Path;
 /// @param confDir   `/etc/cni/net.d`
 /// @param binDir    `/opt/cni/bin`
 /// @param exclusive other network configurations are moved to `*.stentor_bak`
-public record CniSettings(Path confDir, Path binDir, boolean exclusive) {}
+/// @param uninstall the network configuration is removed when the agent stops (`cni-uninstall`)
+public record CniSettings(Path confDir, Path binDir, boolean exclusive, boolean uninstall) {}

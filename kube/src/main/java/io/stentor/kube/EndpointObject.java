@@ -58,7 +58,7 @@ record EndpointObject(Endpoint endpoint, Pod pod, IpAddress node) {
                         "name",
                         endpoint.pod().name(),
                         "uid",
-                        endpoint.pod().uid())));
+                        pod.getMetadata().getUid())));
         Map<String, Object> patch = new LinkedHashMap<>();
         patch.put("metadata", metadata);
         patch.put("status", status());

@@ -74,6 +74,11 @@ public final class KubeClient implements AutoCloseable {
         return kubernetes;
     }
 
+    /// Address of the API server, for people.
+    public String server() {
+        return kubernetes.getMasterUrl().toString().replaceFirst("/$", "");
+    }
+
     /// Why the API server cannot be reached; empty when it can be, as far as anybody has tried.
     public Optional<Problem> problem() {
         return Optional.of(reachability.trouble())

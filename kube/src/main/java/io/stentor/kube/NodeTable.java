@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// CiliumNodes as seen, on their way into the state. Owned by one thread.
@@ -31,11 +32,26 @@ final class NodeTable {
     void seen(GenericKubernetesResource object) {
         Translated<Node> node = CiliumNodes.translate(object);
         String name = node.rows().name();
+        List<Problem> found = new ArrayList<>(node.problems());
+        if (name.equals(own)) {
+            operatorError(object).ifPresent(found::add);
+        }
         String created = object.getMetadata().getCreationTimestamp();
         NodeClaims.Claim claim = new NodeClaims.Claim(node.rows(), created == null ? "" : created);
         boolean sameClaim = claim.equals(claims.put(name, claim));
-        boolean sameProblems = node.problems().equals(problems.put(name, node.problems()));
+        boolean sameProblems = found.equals(problems.put(name, found));
         changed |= !sameClaim || !sameProblems;
+    }
+
+    /// What the operator could not do for a node stands in its object, and concerns that node alone.
+    private static Optional<Problem> operatorError(GenericKubernetesResource object) {
+        String field = "status.ipam.operator-status.error";
+        return new Tree(object.getAdditionalProperties())
+                .at(field.split("\\.", -1))
+                .text()
+                .filter(error -> !error.isEmpty())
+                .map(error -> new Problem(
+                        "CiliumNode/" + object.getMetadata().getName(), field, "the operator says: " + error));
     }
 
     void gone(String name) {

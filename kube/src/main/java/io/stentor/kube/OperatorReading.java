@@ -51,6 +51,7 @@ final class OperatorReading {
         int mask = values.number(size);
         for (int i = 0; i < cidrs.size(); i++) {
             Cidr cidr = cidrs.get(i);
+            Sense.fault(cidr, List.of()).ifPresent(fault -> values.error(ranges, cidr + " " + fault));
             for (Cidr other : cidrs.subList(i + 1, cidrs.size())) {
                 if (cidr.overlaps(other)) {
                     values.error(ranges, cidr + " and " + other + " overlap");

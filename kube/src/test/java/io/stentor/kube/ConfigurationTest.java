@@ -26,7 +26,11 @@ class ConfigurationTest {
         assertThat(settings.nodeName()).isEqualTo("worker-1");
         assertThat(settings.network().families()).containsExactly(Family.IPV4);
         assertThat(settings.network().routing())
-                .isEqualTo(new RoutingSettings(RoutingMode.TUNNEL, 8472, Family.IPV4, false, false));
+                .isEqualTo(new RoutingSettings(
+                        RoutingMode.TUNNEL,
+                        new TunnelSettings(8472, Family.IPV4, TunnelSettings.Headers.AUTO),
+                        false,
+                        false));
         assertThat(settings.paths().socket()).isEqualTo(Path.of("/run/stentor/agent.sock"));
         assertThat(settings.serving().metrics().orElseThrow().getPort()).isEqualTo(9962);
     }
@@ -60,7 +64,7 @@ class ConfigurationTest {
         AgentSettings settings =
                 accepted(Configuration.agent(List.of("--config-dir", dir.toString(), "--mtu=1403"), environment));
         assertThat(settings.network().links().mtu()).isEqualTo(1403);
-        assertThat(settings.network().routing().tunnelPort()).isEqualTo(4002);
+        assertThat(settings.network().routing().tunnel().port()).isEqualTo(4002);
         assertThat(settings.serving().log().debug()).isTrue();
     }
 
@@ -95,6 +99,8 @@ class ConfigurationTest {
     @CsvSource(delimiterString = "=>", quoteCharacter = '`', textBlock = """
             --cluster-pool-ipv4-cidr=10.0.0.0/8,10.9.0.0/16                    => cluster-pool-ipv4-cidr: 10.0.0.0/8 and 10.9.0.0/16 overlap
             --cluster-pool-ipv4-cidr=10.0.0.0/8,10.9.0/16                      => cluster-pool-ipv4-cidr: '10.0.0.0/8,10.9.0/16' has '10.9.0/16', which is not an IPv4 CIDR
+            --cluster-pool-ipv4-cidr=127.0.0.0/8                               => cluster-pool-ipv4-cidr: 127.0.0.0/8 overlaps 127.0.0.0/8, and none of those is an address for pods
+            --cluster-pool-ipv4-cidr=0.0.0.0/0                                 => cluster-pool-ipv4-cidr: 0.0.0.0/0 is larger than any cluster
             --cluster-pool-ipv4-cidr=                                          => cluster-pool-ipv4-cidr: '' has no CIDR
             --cluster-pool-ipv4-mask-size=33                                   => cluster-pool-ipv4-mask-size: '33' is not a number from 1 to 32
             --cluster-pool-ipv4-cidr=10.1.0.0/25                               => cluster-pool-ipv4-mask-size: a pod CIDR of /24 does not fit into 10.1.0.0/25 of cluster-pool-ipv4-cidr: at least 25 is needed

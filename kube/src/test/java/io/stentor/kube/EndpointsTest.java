@@ -78,7 +78,8 @@ class EndpointsTest {
         PodName name = new PodName("shop", "web", pod.getMetadata().getUid());
         NodeAddress address = new NodeAddress(NodeAddress.Type.INTERNAL_IP, IpAddress.of("192.0.2.1"));
         try (KubeClient client = server.client();
-                CiliumEndpointWriter _ = CiliumEndpointWriter.start(client, "a", store)) {
+                LocalPods pods = LocalPods.start(client, "a");
+                CiliumEndpointWriter _ = CiliumEndpointWriter.start(client, pods, store)) {
             store.commit(state -> state.with(Table.ENDPOINTS, endpoint(name)));
             store.commit(state -> state.with(Table.NODES, new Node("a", List.of(address), List.of())));
             ApiServer.await(() -> object() != null);
@@ -128,7 +129,8 @@ class EndpointsTest {
         NodeAddress address = new NodeAddress(NodeAddress.Type.INTERNAL_IP, IpAddress.of("192.0.2.1"));
         store.commit(state -> state.with(Table.NODES, new Node("a", List.of(address), List.of())));
         try (KubeClient client = server.client();
-                CiliumEndpointWriter _ = CiliumEndpointWriter.start(client, "a", store)) {
+                LocalPods pods = LocalPods.start(client, "a");
+                CiliumEndpointWriter _ = CiliumEndpointWriter.start(client, pods, store)) {
             store.commit(state -> state.with(Table.ENDPOINTS, endpoint(name)));
             ApiServer.await(() -> object() != null);
             server.kubernetes
@@ -175,6 +177,8 @@ class EndpointsTest {
             {networking: {addressing: [{ipv4: 10.0.0.1}], node: here}}                         => CiliumEndpoint/shop/web status.networking.node: 'here' is not an IP address
             {networking: {addressing: [{ipv4: 10.0.0.1}]}}                                     => CiliumEndpoint/shop/web status.networking.node: '' is not an IP address
             {networking: {addressing: [{ipv4: 10.0.0.1}], node: 192.0.2.1}, identity: {id: 0}} => CiliumEndpoint/shop/web status.identity.id: 0 is not an identity
+            {networking: {addressing: [{ipv4: 127.0.0.1}], node: 192.0.2.1}}                   => CiliumEndpoint/shop/web status.networking.addressing[0].ipv4: 127.0.0.1 is a loopback address, which others cannot reach
+            {networking: {addressing: [{ipv6: 'fe80::7:1'}], node: 192.0.2.1}}                 => CiliumEndpoint/shop/web status.networking.addressing[0].ipv6: fe80::7:1 is a link-local address, which others cannot reach
             """)
     void what_makes_no_sense_is_said(String status, String problem) {
         GenericKubernetesResource object = ApiServer.object("""
@@ -193,6 +197,10 @@ class EndpointsTest {
             {addresses: [{type: InternalIP, ip: a.b}, {type: InternalIP, ip: 192.0.2.1}]}              => CiliumNode/n spec.addresses[0].ip: 'a.b' is not an IP address
             {addresses: [{type: ExternalDNS, ip: n.example}, {type: ExternalIP, ip: 192.0.2.1}]}       => CiliumNode/n spec.addresses: there is no InternalIP: other nodes cannot reach its pods
             {addresses: [{type: InternalIP, ip: 192.0.2.1}], ipam: {podCIDRs: [10.0.0.0/40]}}          => CiliumNode/n spec.ipam.podCIDRs[0]: '10.0.0.0/40' is not a CIDR
+            {addresses: [{type: InternalIP, ip: 192.0.2.1}, {type: ExternalIP, ip: 224.0.0.1}]}        => CiliumNode/n spec.addresses[1].ip: 224.0.0.1 is a multicast address, which others cannot reach
+            {addresses: [{type: InternalIP, ip: 192.0.2.1}], ipam: {podCIDRs: [0.0.0.0/0]}}            => CiliumNode/n spec.ipam.podCIDRs[0]: 0.0.0.0/0 is larger than any cluster
+            {addresses: [{type: InternalIP, ip: 192.0.2.1}], ipam: {podCIDRs: [127.1.0.0/16]}}         => CiliumNode/n spec.ipam.podCIDRs[0]: 127.1.0.0/16 overlaps 127.0.0.0/8, and none of those is an address for pods
+            {addresses: [{type: InternalIP, ip: 192.0.2.1}], ipam: {podCIDRs: [192.0.2.0/24]}}         => CiliumNode/n spec.ipam.podCIDRs[0]: 192.0.2.0/24 contains the node's own address 192.0.2.1
             {addresses: [{type: InternalIP, ip: 192.0.2.1}], ipam: {podCIDRs: [10.0.0.0/8, 7]}}        => CiliumNode/n spec.ipam.podCIDRs[1]: '' is not a CIDR
             """)
     void a_node_that_makes_no_sense_is_said(String spec, String problem) {

@@ -10,6 +10,7 @@ import io.stentor.model.RemotePod;
 import io.stentor.model.Source;
 import io.stentor.model.State;
 import io.stentor.model.Store;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,28 @@ class SourcesTest {
                     .containsExactly(
                             "CiliumNode/c spec.addresses: 192.0.2.1 is an address of node a already and is left out here",
                             "CiliumNode/c spec.ipam.podCIDRs: 10.0.0.128/25 overlaps 10.0.0.0/24 of node a and is left out here");
+        }
+    }
+
+    @Test
+    void what_the_operator_could_not_do_is_a_problem_of_that_node_alone() throws Exception {
+        createNode("a", "192.0.2.1", "10.0.0.0/24");
+        createNode("b", "192.0.2.2", "10.0.1.0/24");
+        var nodes = server.kubernetes.genericKubernetesResources(Kinds.CILIUM_NODE);
+        for (String name : List.of("a", "b")) {
+            nodes.withName(name)
+                    .patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            "{\"status\":{\"ipam\":{\"operator-status\":{\"error\":\"no /24 is left\"}}}}");
+        }
+        Store store = new Store(State.awaiting(Set.of(Source.NODES, Source.PODS)));
+        try (KubeClient client = server.client();
+                Sources _ = Sources.start(client, "a", store)) {
+            ApiServer.await(() -> store.current().synced());
+            assertThat(store.current().problems())
+                    .extracting(Object::toString)
+                    .containsExactly(
+                            "CiliumNode/a status.ipam.operator-status.error: the operator says: no /24 is left");
         }
     }
 

@@ -10,5 +10,7 @@ public enum Source {
     /// Pods of other nodes, by their `CiliumEndpoint` objects: [Table#PODS].
     PODS,
     /// Pods of this node, by CNI requests and what was kept of them on disk: [Table#ENDPOINTS].
-    ENDPOINTS
+    ENDPOINTS,
+    /// The file of ranges that pods reach with their own address: [Table#UNMASQUERADED].
+    MASQUERADE
 }

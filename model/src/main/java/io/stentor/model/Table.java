@@ -17,6 +17,9 @@ public final class Table<K, R> implements Comparable<Table<?, ?>> {
     /// Pods of other nodes by address.
     public static final Table<IpAddress, RemotePod> PODS = new Table<>("pods", RemotePod::address);
 
+    /// Ranges outside the cluster that pods reach with their own address, beside those of the configuration.
+    public static final Table<Cidr, Cidr> UNMASQUERADED = new Table<>("unmasqueraded", range -> range);
+
     private final String name;
     private final Function<R, K> key;
 

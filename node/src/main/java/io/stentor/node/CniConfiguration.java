@@ -49,8 +49,18 @@ final class CniConfiguration {
             }
             if (places.cniExclusive()) {
                 moveOthers();
+                return List.of();
             }
-            return List.of();
+            return others().stream()
+                    .map(other -> other.getFileName().toString())
+                    .filter(other -> other.compareTo(NAME) < 0)
+                    .sorted()
+                    .map(other -> new Problem(
+                            "network configuration",
+                            other,
+                            "comes before " + NAME + " by its name: the container runtime takes it and Stentor gets no"
+                                    + " pods. Remove it, or set cni-exclusive"))
+                    .toList();
         } catch (IOException failed) {
             return List.of(new Problem("network configuration", file.toString(), "cannot be written: " + failed));
         }
@@ -63,14 +73,18 @@ final class CniConfiguration {
         ledger.strike(new Made(file));
     }
 
-    private void moveOthers() throws IOException {
+    private List<Path> others() throws IOException {
         List<Path> others = new ArrayList<>();
         try (Stream<Path> files = Files.list(places.cni())) {
             files.filter(Files::isRegularFile)
                     .filter(path -> isConfiguration(path.getFileName().toString()))
                     .forEach(others::add);
         }
-        for (Path other : others) {
+        return others;
+    }
+
+    private void moveOthers() throws IOException {
+        for (Path other : others()) {
             Path aside = other.resolveSibling(other.getFileName() + BACKUP);
             ledger.enter(new Moved(other, aside));
             Files.move(other, aside, StandardCopyOption.REPLACE_EXISTING);

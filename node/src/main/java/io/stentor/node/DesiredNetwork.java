@@ -11,6 +11,7 @@ import io.stentor.model.Node;
 import io.stentor.model.Problem;
 import io.stentor.model.State;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,7 @@ record DesiredNetwork(int mtu, Set<Route> routes, Set<Neighbour> neighbours, Lis
             } else if (settings.routing().autoDirectNodeRoutes()) {
                 peers().forEach(this::direct);
             }
+            self.flatMap(this::elsewhere).ifPresent(problems::add);
             int mtu = mtu();
             if (settings.families().ipv6() && mtu < IPV6_MTU) {
                 problems.add(new Problem(
@@ -150,6 +152,22 @@ record DesiredNetwork(int mtu, Set<Route> routes, Set<Neighbour> neighbours, Lis
                     .filter(own -> underlay.holder(own).isPresent())
                     .map(own -> route.source(KernelTerms.inet(own)))
                     .orElse(route);
+        }
+
+        /// A row of ours that speaks of another host.
+        private Optional<Problem> elsewhere(Node node) {
+            List<IpAddress> addresses = Arrays.stream(Family.values())
+                    .flatMap(family -> node.internalIp(family).stream())
+                    .toList();
+            if (addresses.isEmpty()
+                    || addresses.stream().anyMatch(a -> underlay.holder(a).isPresent())) {
+                return Optional.empty();
+            }
+            return Optional.of(new Problem(
+                    "CiliumNode/" + node.name(),
+                    "spec.addresses",
+                    addresses.getFirst() + " is no address of this host: another host claims the name " + node.name()
+                            + ", or the kubelet's --node-ip is wrong"));
         }
 
         private static Problem noAddress(Node peer, Family family) {

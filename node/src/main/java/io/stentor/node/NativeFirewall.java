@@ -7,6 +7,8 @@ import io.stentor.model.Problem;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// Chains of nftables' own tables that drop what is forwarded. They are their owner's (firewalld, an administrator's
 /// file) and rewritten by him whole, so that a rule of ours would not last: we say what is missing instead.
@@ -16,13 +18,27 @@ final class NativeFirewall {
     private NativeFirewall() {}
 
     static List<Problem> check() {
-        Command listed;
+        return problems(chains());
+    }
+
+    /// As nft lists them in JSON; without nft nothing.
+    private static String chains() {
         try {
-            listed = Command.run(List.of("nft", "-j", "list", "chains"));
+            Command listed = Command.run(List.of("nft", "-j", "list", "chains"));
+            return listed.succeeded() ? listed.output() : "{}";
         } catch (IOException absent) {
-            return List.of();
+            return "{}";
         }
-        return listed.succeeded() ? problems(listed.output()) : List.of();
+    }
+
+    /// Of all chains and of the tables that they are in, those of iptables' newer generation included.
+    static Set<String> names() {
+        Set<String> names = new TreeSet<>();
+        for (JsonNode entry : read(chains()).path("nftables")) {
+            names.add(entry.path("chain").path("name").asText());
+            names.add(entry.path("chain").path("table").asText());
+        }
+        return names;
     }
 
     /// @param chains as nft lists them in JSON

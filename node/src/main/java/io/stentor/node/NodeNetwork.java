@@ -16,7 +16,6 @@ import io.stentor.model.Store;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -108,7 +107,8 @@ public final class NodeNetwork implements AutoCloseable {
         }
     }
 
-    private void publish(NodeDevices now) {
+    private void publish(NodeDevices found) {
+        NodeDevices now = devices.map(found::remembering).orElse(found);
         boolean moved = devices.isPresent() && !devices.get().equals(now);
         devices = Optional.of(now);
         known.countDown();
@@ -200,12 +200,6 @@ public final class NodeNetwork implements AutoCloseable {
             failures = List.of(new Problem("network", "", failed.toString()));
         }
         all.addAll(failures);
-        Set<Problem> before = new HashSet<>(problems);
-        for (Problem problem : all) {
-            if (!before.contains(problem)) {
-                LOG.log(System.Logger.Level.WARNING, "{0}", problem);
-            }
-        }
         problems = List.copyOf(all);
         if (failures.isEmpty()) {
             pause = FIRST_PAUSE;

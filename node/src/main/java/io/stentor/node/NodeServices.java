@@ -3,6 +3,7 @@ package io.stentor.node;
 import io.stentor.kernel.Kernel;
 import io.stentor.model.Applied;
 import io.stentor.model.Node;
+import io.stentor.model.PodName;
 import io.stentor.model.Problem;
 import io.stentor.model.Store;
 import java.io.IOException;
@@ -12,25 +13,29 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// All that a node does around the datapath, wired.
 ///
 /// In the agent's main, in this order:
 ///
 /// 1. [#open]: takes up the endpoints of an earlier agent and marks their source as synced.
-/// 2. [#start]: links, routes and host settings are kept from here on. [NodeNetwork#awaitDevices] says which devices
+/// 2. [#listen]: the socket answers. CNI's ADD and STATUS say what is waited for until 5.
+/// 3. [#start]: links, routes and host settings are kept from here on. [NodeNetwork#awaitDevices] says which devices
 ///    the datapath is attached to, and the MTU; it needs this node's own row in the store.
-/// 3. [#listen]: the socket answers. CNI's STATUS says no until 5.
 /// 4. The datapath's programs are loaded and the sync runs; [Applied] moves.
-/// 5. [#announce]: the network configuration appears, and pods come.
+/// 5. [#announce]: the network configuration appears, and pods come; pods that went without a word are collected.
 ///
 /// [#close] stops all of it and leaves the pods' network as it is.
 public final class NodeServices implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("host");
+
     /// For a new pod's datapath; below the plugin's own patience of a minute.
     private static final Duration DATAPATH = Duration.ofSeconds(20);
 
     private static final Duration PERIOD = Duration.ofMinutes(1);
 
+    private final Kernel kernel;
     private final NodeSettings settings;
     private final Parts parts;
     private final NodeNetwork network;
@@ -40,22 +45,33 @@ public final class NodeServices implements AutoCloseable {
     private volatile List<Problem> problems = List.of();
 
     /// What looks after the host.
-    private record Parts(Ledger ledger, ForwardAccepts firewall, CniConfiguration configuration) {}
+    private record Parts(
+            AgentLock lock,
+            Ledger ledger,
+            ForwardAccepts firewall,
+            CniConfiguration configuration,
+            PluginFile plugin) {}
 
-    private NodeServices(NodeSettings settings, Parts parts, NodeNetwork network, Endpoints endpoints) {
+    private NodeServices(Kernel kernel, NodeSettings settings, Parts parts, NodeNetwork network, Endpoints endpoints) {
+        this.kernel = kernel;
         this.settings = settings;
         this.parts = parts;
         this.network = network;
         this.endpoints = endpoints;
     }
 
-    /// @throws IOException if the state directory cannot be used
+    /// @throws IOException if the state directory cannot be used, or another agent uses it
     public static NodeServices open(Kernel kernel, Store store, Applied applied, NodeSettings settings)
             throws IOException {
         Directories.makePrivate(settings.places().state());
+        AgentLock lock = AgentLock.take(settings.places().state());
         Ledger ledger = Ledger.open(settings.places().state().resolve("ledger.json"));
         Parts parts = new Parts(
-                ledger, new ForwardAccepts(ledger, settings), new CniConfiguration(settings.places(), ledger));
+                lock,
+                ledger,
+                new ForwardAccepts(ledger, settings),
+                new CniConfiguration(settings.places(), ledger),
+                new PluginFile(settings.places().plugin(), ledger));
         NetworkPass pass = new NetworkPass(kernel, settings, new HostSettings(kernel, ledger, settings));
         NodeNetwork network = new NodeNetwork(kernel, store, pass);
         EndpointFiles files = new EndpointFiles(settings.places().state().resolve("endpoints"));
@@ -64,7 +80,7 @@ public final class NodeServices implements AutoCloseable {
         Endpoints endpoints =
                 new Endpoints(kernel, files, allocations, links, new Endpoints.Followed(store, applied, DATAPATH));
         endpoints.restore();
-        return new NodeServices(settings, parts, network, endpoints);
+        return new NodeServices(kernel, settings, parts, network, endpoints);
     }
 
     private static Optional<Node> self(Store store, NodeSettings settings) {
@@ -107,32 +123,53 @@ public final class NodeServices implements AutoCloseable {
         return network.devices().orElseThrow().podMtu();
     }
 
-    private Optional<String> notReady() {
+    /// Why pods cannot be taken yet; empty when they can.
+    public Optional<String> notReady() {
         if (network.devices().isEmpty()) {
             return Optional.of("the agent does not know its node yet");
         }
         return upkeep.isPresent() ? Optional.empty() : Optional.of("the agent is starting");
     }
 
-    /// The agent is ready: the firewall lets pods' packets pass, the network configuration appears. Both are looked
-    /// after from here on.
-    public void announce() {
+    /// The agent is ready: the firewall lets pods' packets pass, the plugin is in its place, the network configuration
+    /// appears. All are looked after from here on.
+    ///
+    /// @param gone tells pods that are known not to be there any more, whose endpoints are collected
+    public void announce(Predicate<PodName> gone) {
         keepHost();
-        upkeep = Optional.of(Thread.ofPlatform().daemon().name("host").start(this::keepOn));
+        StaleEndpoints stale = new StaleEndpoints(endpoints, kernel, gone, System::nanoTime);
+        upkeep = Optional.of(Thread.ofPlatform().daemon().name("host").start(() -> keepOn(stale)));
     }
 
+    /// In this order: who finds the configuration, finds the plugin.
     private void keepHost() {
         List<Problem> found = new ArrayList<>(parts.firewall.ensure());
         found.addAll(NativeFirewall.check());
+        found.addAll(ForeignNetworks.find(kernel, settings).problems());
+        found.addAll(parts.plugin.ensure());
         found.addAll(parts.configuration.ensure());
         problems = List.copyOf(found);
     }
 
-    private void keepOn() {
+    private interface Chore {
+        void run() throws CniError;
+    }
+
+    /// What fails once is due again, and must not keep the rest from being done.
+    private static void attempt(Chore chore) {
+        try {
+            chore.run();
+        } catch (CniError | RuntimeException failed) {
+            LOG.log(System.Logger.Level.WARNING, "looking after the host failed", failed);
+        }
+    }
+
+    private void keepOn(StaleEndpoints stale) {
         try {
             while (true) {
+                attempt(stale::collect);
                 Thread.sleep(PERIOD);
-                keepHost();
+                attempt(this::keepHost);
             }
         } catch (InterruptedException ending) {
             Thread.currentThread().interrupt();
@@ -151,5 +188,10 @@ public final class NodeServices implements AutoCloseable {
         socket.ifPresent(AgentSocket::close);
         upkeep.ifPresent(Thread::interrupt);
         network.close();
+        try {
+            parts.lock.close();
+        } catch (IOException failed) {
+            LOG.log(System.Logger.Level.DEBUG, "lock: {0}", failed.getMessage());
+        }
     }
 }

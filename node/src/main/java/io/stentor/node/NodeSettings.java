@@ -3,6 +3,7 @@ package io.stentor.node;
 import io.stentor.model.Family;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// What the agent's configuration says about the node, already checked.
 ///
@@ -44,5 +45,10 @@ public record NodeSettings(String nodeName, Families families, Routing routing, 
     /// @param socket       `socket-path`: the agent's socket
     /// @param cni          `cni-conf-dir`
     /// @param cniExclusive `cni-exclusive`: other network configurations are moved aside
-    public record Places(Path state, Path socket, Path cni, boolean cniExclusive) {}
+    /// @param plugin       which container runtimes execute
+    public record Places(Path state, Path socket, Path cni, boolean cniExclusive, Plugin plugin) {}
+
+    /// @param directory `cni-bin-dir`
+    /// @param source    the plugin that came with this agent, if one did
+    public record Plugin(Path directory, Optional<Path> source) {}
 }

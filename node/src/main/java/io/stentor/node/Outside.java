@@ -3,7 +3,9 @@ package io.stentor.node;
 import io.stentor.kernel.net.IpVersion;
 import io.stentor.kernel.net.Link;
 import io.stentor.kernel.net.Route;
+import io.stentor.model.Addresses;
 import io.stentor.model.Family;
+import io.stentor.model.IpAddress;
 import io.stentor.model.Node;
 import io.stentor.model.State;
 import io.stentor.node.NodeDevices.Device;
@@ -18,7 +20,8 @@ import java.util.Set;
 /// @param links    those that lead out: named in the settings, or else of a route to a peer, of an InternalIP, of a
 ///                 default route
 /// @param toPeers  the device of the route to the peers
-record Outside(Underlay underlay, Set<Link> links, Optional<Link> toPeers) {
+/// @param own      the node's InternalIPs that one of the links has
+record Outside(Underlay underlay, Set<Link> links, Optional<Link> toPeers, Addresses own) {
 
     /// Routes that the host learnt from routers (`RTPROT_RA`).
     private static final int ROUTER_ADVERTISEMENT = 9;
@@ -49,7 +52,13 @@ record Outside(Underlay underlay, Set<Link> links, Optional<Link> toPeers) {
         }
         links.removeIf(
                 link -> link.loopback() || PodLinks.isOurs(link) || link.name().equals(DesiredNetwork.TUNNEL));
-        return new Outside(underlay, Set.copyOf(links), toPeers);
+        Addresses own = new Addresses(held(underlay, self, Family.IPV4), held(underlay, self, Family.IPV6));
+        return new Outside(underlay, Set.copyOf(links), toPeers, own);
+    }
+
+    private static Optional<IpAddress> held(Underlay underlay, Optional<Node> self, Family family) {
+        return self.flatMap(node -> node.internalIp(family))
+                .filter(address -> underlay.holder(address).isPresent());
     }
 
     /// @param wanted a name, or a prefix with `+` after it
@@ -79,6 +88,6 @@ record Outside(Underlay underlay, Set<Link> links, Optional<Link> toPeers) {
                 .sorted((a, b) -> Integer.compare(a.ifindex(), b.ifindex()))
                 .toList();
         int tunnel = underlay.link(DesiredNetwork.TUNNEL).map(Link::index).orElse(0);
-        return new NodeDevices(podMtu, tunnel, toPeers.map(Link::index).orElse(0), devices);
+        return new NodeDevices(podMtu, tunnel, toPeers.map(Link::index).orElse(0), own, devices);
     }
 }

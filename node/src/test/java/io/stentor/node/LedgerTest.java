@@ -48,7 +48,7 @@ class LedgerTest {
         Path other = Files.writeString(cni.resolve("10-flannel.conflist"), "{}");
         Files.writeString(cni.resolve("README"), "not a configuration");
         Ledger ledger = Ledger.open(directory.resolve("ledger.json"));
-        Places places = new Places(directory, Path.of("/run/x.sock"), cni, true);
+        Places places = new Places(directory, Path.of("/run/x.sock"), cni, true, NetworkFacts.NO_PLUGIN);
         CniConfiguration configuration = new CniConfiguration(places, ledger);
         assertThat(configuration.ensure()).isEmpty();
         assertThat(configuration.ensure()).isEmpty();
@@ -66,7 +66,9 @@ class LedgerTest {
     void others_stay_where_they_are_unless_we_are_to_be_alone() throws IOException {
         Path other = Files.writeString(directory.resolve("10-flannel.conf"), "{}");
         Ledger ledger = Ledger.open(directory.resolve("ledger.json"));
-        new CniConfiguration(new Places(directory, Path.of("/run/x.sock"), directory, false), ledger).ensure();
+        new CniConfiguration(
+                        new Places(directory, Path.of("/run/x.sock"), directory, false, NetworkFacts.NO_PLUGIN), ledger)
+                .ensure();
         assertThat(other).exists();
     }
 

@@ -16,6 +16,7 @@ import io.stentor.model.Table;
 import io.stentor.node.NodeSettings.DeviceSettings;
 import io.stentor.node.NodeSettings.Families;
 import io.stentor.node.NodeSettings.Places;
+import io.stentor.node.NodeSettings.Plugin;
 import io.stentor.node.NodeSettings.Routing;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -27,7 +28,9 @@ import java.util.Set;
 
 /// A node `a` with `eth0` (7) and `stentor_vxlan` (9), whose peers each test adds.
 final class NetworkFacts {
-    static final Places PLACES = new Places(Path.of("/nowhere"), Path.of("/nowhere"), Path.of("/nowhere"), true);
+    static final Plugin NO_PLUGIN = new Plugin(Path.of("/nowhere"), Optional.empty());
+    static final Places PLACES =
+            new Places(Path.of("/nowhere"), Path.of("/nowhere"), Path.of("/nowhere"), true, NO_PLUGIN);
     static final int ETH0 = 7;
     static final int VXLAN = 9;
 

@@ -77,7 +77,11 @@ class NodeKernelIT {
                 new Routing(tunnel, 8472, Family.IPV4, true, false),
                 new DeviceSettings(0, List.of()),
                 new Places(
-                        directory.resolve("state"), directory.resolve("agent.sock"), directory.resolve("cni"), true));
+                        directory.resolve("state"),
+                        directory.resolve("agent.sock"),
+                        directory.resolve("cni"),
+                        true,
+                        NetworkFacts.NO_PLUGIN));
     }
 
     /// An agent whose datapath follows at once; without `announce`, which would touch this machine's firewall.

@@ -31,7 +31,7 @@ public final class AgentMethods {
 
     private AgentMethods(AgentView view) {
         this.view = view;
-        this.maps = new MapMethod(view.kernel().maps());
+        this.maps = new MapMethod(view.kernel());
     }
 
     /// By the names under which the socket registers them.
@@ -152,6 +152,10 @@ public final class AgentMethods {
     }
 
     private void differences(JsonNode request, Reply reply) throws IOException {
+        if (view.kernel().maps().get().isEmpty()) {
+            reply.refuse(MapMethod.NOT_LOADED);
+            return;
+        }
         Rows rows = new Rows(reply);
         KernelClock clock = KernelClock.now();
         for (Difference difference : view.kernel().differences().get()) {

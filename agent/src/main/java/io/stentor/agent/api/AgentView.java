@@ -9,6 +9,7 @@ import io.stentor.model.Problem;
 import io.stentor.model.State;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -36,12 +37,16 @@ public record AgentView(
     /// @param problems what neither of the two knows: configuration, links and routes, leftovers of other networks
     public record Facts(Supplier<State> state, Supplier<Applied.Report> applied, Supplier<List<Problem>> problems) {}
 
-    /// @param maps        the pinned maps by name, open as long as the view is in use
+    /// @param maps        the pinned maps by name, open as long as the view is in use; none before the programs are
+    ///                    loaded, which is after the agent has begun to answer
     /// @param differences `datapathSync::differences`
     /// @param events      what [EventPoll] fills
-    public record KernelView(Map<String, BpfMap> maps, Supplier<List<Difference>> differences, EventRing events) {
-        public KernelView {
-            maps = Map.copyOf(maps);
+    public record KernelView(
+            Supplier<Map<String, BpfMap>> maps, Supplier<List<Difference>> differences, EventRing events) {
+
+        /// The map of that name, if it is open by now.
+        Optional<BpfMap> map(String name) {
+            return Optional.ofNullable(maps.get().get(name));
         }
     }
 

@@ -16,23 +16,19 @@ final class DatapathMetrics implements MultiCollector {
     /// Counting a map's entries means to read it; scrapes come more often than tables fill.
     private static final long RECENT = Duration.ofSeconds(20).toNanos();
 
-    private final Map<String, BpfMap> maps;
+    private final AgentView.KernelView kernel;
     private Values pressure = new Values();
     private long pressureUntil = System.nanoTime();
 
-    DatapathMetrics(Map<String, BpfMap> maps) {
-        this.maps = maps;
+    DatapathMetrics(AgentView.KernelView kernel) {
+        this.kernel = kernel;
     }
 
     @Override
     public synchronized MetricSnapshots collect() {
         Samples samples = new Samples();
-        BpfMap metrics = maps.get(Maps.METRICS.name());
-        if (metrics != null) {
-            addPackets(samples, metrics);
-        }
-        BpfMap buckets = maps.get(Maps.EVENT_BUCKETS.name());
-        if (buckets != null) {
+        kernel.map(Maps.METRICS.name()).ifPresent(metrics -> addPackets(samples, metrics));
+        kernel.map(Maps.EVENT_BUCKETS.name()).ifPresent(buckets -> {
             EventBucket events = DatapathCounters.events(buckets);
             samples.counter(
                             "cilium_bpf_ratelimit_dropped",
@@ -42,7 +38,7 @@ final class DatapathMetrics implements MultiCollector {
                             "stentor_events_lost",
                             "Events that found the ring to the agent full.",
                             new Values().put(events.lost()));
-        }
+        });
         if (System.nanoTime() - pressureUntil >= 0) {
             pressure = pressure();
             pressureUntil = System.nanoTime() + RECENT;
@@ -75,6 +71,7 @@ final class DatapathMetrics implements MultiCollector {
 
     private Values pressure() {
         Values values = new Values();
+        Map<String, BpfMap> maps = kernel.maps().get();
         for (MapSpec<?, ?> map : Maps.ALL) {
             BpfMap held = maps.get(map.name());
             if (held != null && fills(map.type())) {

@@ -26,8 +26,7 @@ final class EndpointStates {
 
     static EndpointStates read(AgentView view) {
         EndpointStates states = new EndpointStates();
-        BpfMap map = view.kernel().maps().get(Maps.ENDPOINTS.name());
-        if (map != null) {
+        view.kernel().map(Maps.ENDPOINTS.name()).ifPresent(map -> {
             for (BpfMap.Entry entry : map.dump()) {
                 states.held.put(
                         Codec.U32.decode(entry.key()),
@@ -35,7 +34,7 @@ final class EndpointStates {
                                 .decode(entry.value())
                                 .id());
             }
-        }
+        });
         view.facts().applied().get().problems().stream().map(Problem::object).forEach(states.troubled::add);
         return states;
     }

@@ -22,17 +22,24 @@ import java.util.stream.Collectors;
 ///
 /// Also maps that the programs own are only looked at, never changed.
 final class MapMethod implements Method {
-    private final Map<String, BpfMap> open;
+    static final String NOT_LOADED = "the programs are not loaded yet; status says what the agent waits for";
 
-    MapMethod(Map<String, BpfMap> open) {
-        this.open = open;
+    private final AgentView.KernelView kernel;
+
+    MapMethod(AgentView.KernelView kernel) {
+        this.kernel = kernel;
     }
 
     @Override
     public void handle(JsonNode request, Reply reply) throws IOException {
         String wanted = request.path("name").asText("");
+        Map<String, BpfMap> open = kernel.maps().get();
+        if (open.isEmpty()) {
+            reply.refuse(NOT_LOADED);
+            return;
+        }
         if (wanted.isEmpty()) {
-            list(new Rows(reply));
+            list(open, new Rows(reply));
             return;
         }
         for (MapSpec<?, ?> map : Maps.ALL) {
@@ -50,7 +57,7 @@ final class MapMethod implements Method {
                 + open.keySet().stream().sorted().collect(Collectors.joining(", ")));
     }
 
-    private void list(Rows rows) throws IOException {
+    private static void list(Map<String, BpfMap> open, Rows rows) throws IOException {
         for (MapSpec<?, ?> map : Maps.ALL) {
             BpfMap held = open.get(map.name());
             if (held != null) {

@@ -18,7 +18,7 @@ public final class MetricsServer {
     public static HttpPage open(InetSocketAddress address, AgentView view) throws IOException {
         PrometheusRegistry registry = new PrometheusRegistry();
         registry.register(new AgentMetrics(view));
-        registry.register(new DatapathMetrics(view.kernel().maps()));
+        registry.register(new DatapathMetrics(view.kernel()));
         registry.register(new ProcessMetrics());
         ExpositionFormats formats = ExpositionFormats.init();
         return HttpPage.open(address, "/metrics", headers -> answer(registry, formats, headers));

@@ -11,7 +11,6 @@ import io.stentor.flow.KernelClock;
 import io.stentor.flow.Owners;
 import io.stentor.flow.PacketEvent;
 import io.stentor.flow.Wire;
-import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.model.State;
 import io.stentor.node.Method;
 import io.stentor.node.Reply;
@@ -131,8 +130,10 @@ final class Monitor implements Method {
         }
 
         private EventBucket buckets() {
-            BpfMap map = view.kernel().maps().get(Maps.EVENT_BUCKETS.name());
-            return map == null ? EventBucket.ZERO : DatapathCounters.events(map);
+            return view.kernel()
+                    .map(Maps.EVENT_BUCKETS.name())
+                    .map(DatapathCounters::events)
+                    .orElse(EventBucket.ZERO);
         }
 
         private Owners owners() {

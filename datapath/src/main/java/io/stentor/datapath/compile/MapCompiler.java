@@ -11,13 +11,13 @@ import io.stentor.bpf.generated.Range;
 import io.stentor.bpf.generated.RangeKey;
 import io.stentor.bpf.generated.RangeKind;
 import io.stentor.datapath.sync.MapImage;
-import io.stentor.model.Cidr;
 import io.stentor.model.Endpoint;
 import io.stentor.model.IpAddress;
 import io.stentor.model.Node;
 import io.stentor.model.NodeAddress;
 import io.stentor.model.RemotePod;
 import io.stentor.model.State;
+import io.stentor.model.Table;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -60,9 +60,9 @@ public final class MapCompiler {
 
     private Map<RangeKey, Range> ranges(State state) {
         Map<RangeKey, Range> entries = new HashMap<>();
-        for (Cidr outside : settings.unmasqueraded()) {
-            entries.put(Keys.of(outside), new Range(Bytes16.ZERO, Identity.WORLD, RangeKind.UNMASQUERADED, 0));
-        }
+        Range outside = new Range(Bytes16.ZERO, Identity.WORLD, RangeKind.UNMASQUERADED, 0);
+        settings.unmasqueraded().forEach(range -> entries.put(Keys.of(range), outside));
+        values(state.table(Table.UNMASQUERADED)).forEach(range -> entries.put(Keys.of(range), outside));
         for (Node node : nodesFirstLast(state)) {
             boolean local = node.name().equals(settings.node());
             Optional<IpAddress> tunnel = local ? Optional.empty() : node.internalIp(settings.underlay());

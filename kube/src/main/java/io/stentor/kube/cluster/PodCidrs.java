@@ -83,6 +83,7 @@ final class PodCidrs {
         List<String> errors = new ArrayList<>();
         for (Cidr cidr : cidrs) {
             earlier(cidr, node).ifPresent(errors::add);
+            smaller(cidr).ifPresent(errors::add);
         }
         for (Pool pool : pools) {
             if (cidrs.stream().noneMatch(c -> c.family() == pool.family())) {
@@ -115,6 +116,15 @@ final class PodCidrs {
             }
         }
         return Optional.empty();
+    }
+
+    /// What a node has may come from an earlier configuration, or from somebody's hand.
+    private Optional<String> smaller(Cidr cidr) {
+        return pools.stream()
+                .filter(pool -> pool.family() == cidr.family() && pool.maskSize() < cidr.prefix())
+                .map(pool -> cidr + " is smaller than the /" + pool.maskSize()
+                        + " asked for: it stays until the CiliumNode is made anew")
+                .findFirst();
     }
 
     private long arrival(String node) {

@@ -54,6 +54,16 @@ class PodCidrsTest {
     }
 
     @Test
+    void a_pod_cidr_that_is_smaller_than_asked_stays_and_is_told() {
+        PodCidrs cidrs = new PodCidrs(List.of(pool(24, "10.0.0.0/16")));
+        cidrs.has("a", List.of(Cidr.of("10.0.0.0/28")));
+        assertThat(give(cidrs, "a"))
+                .containsExactly(
+                        "10.0.0.0/28 is smaller than the /24 asked for: it stays until the CiliumNode is made anew");
+        assertThat(give(cidrs, "b")).containsExactly("10.0.1.0/24");
+    }
+
+    @Test
     void an_overlap_is_told_of_the_later_node_and_ends_with_the_earlier() {
         PodCidrs cidrs = new PodCidrs(List.of(pool(24, "10.0.0.0/16")));
         cidrs.has("b", List.of(Cidr.of("10.0.0.0/22")));

@@ -34,7 +34,7 @@ class PodTrafficLabIT {
         World world = up(configuration);
         ExecutorService workers = Executors.newFixedThreadPool(AT_ONCE);
         List<DynamicTest> tests = new ArrayList<>();
-        Stream.of(Reaching.cases(), Errors.cases())
+        Stream.of(Reaching.cases(), Errors.cases(), Forging.cases(), Lifetimes.cases())
                 .flatMap(cases -> cases)
                 .filter(each -> each.applies().test(configuration))
                 .forEach(each -> {
@@ -47,6 +47,10 @@ class PodTrafficLabIT {
                     }
                 });
         workers.shutdown();
+        Lifetimes.scenarios()
+                .forEach(each -> tests.add(DynamicTest.dynamicTest(
+                        each.sentence(),
+                        () -> run(world, each, configuration.list().getFirst()))));
         tests.add(DynamicTest.dynamicTest("nothing is left of the lab", () -> {
             close();
             Leftovers.check(configuration.spec());

@@ -36,7 +36,7 @@ import java.util.concurrent.TimeUnit;
 final class TrafficLab implements AutoCloseable {
 
     private static final String NAMESPACE = "default";
-    private static final int DROPS_SHOWN = 12;
+    private static final int DROPS_SHOWN = 8;
 
     private final Topology topology;
     private final KubernetesClient client;
@@ -117,7 +117,7 @@ final class TrafficLab implements AutoCloseable {
                         .withNewSpec()
                         .withNodeName("node-" + node)
                         .withHostNetwork(hostNetwork)
-                        .withTerminationGracePeriodSeconds(0L)
+                        .withTerminationGracePeriodSeconds(1L)
                         .addNewContainer()
                         .withName("talk")
                         .withImage("none")

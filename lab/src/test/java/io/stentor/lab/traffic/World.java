@@ -24,7 +24,6 @@ final class World implements AutoCloseable {
         }
         lab.createPod("neighbour", 1, false);
         lab.createPod("naughty", 1, false);
-        lab.createPod("mortal", 1, false);
         this.outsideServer = lab.outside()
                 .start(Place.talk("serve", Integer.toString(Place.PORT)).toArray(String[]::new));
         outsideServer.await("serving"::equals);
@@ -33,7 +32,7 @@ final class World implements AutoCloseable {
             lab.awaitPod("pod-" + node);
             lab.awaitPod("host-" + node);
         }
-        List.of("neighbour", "naughty", "mortal").forEach(lab::awaitPod);
+        List.of("neighbour", "naughty").forEach(lab::awaitPod);
     }
 
     static World up(Configuration configuration) throws IOException, InterruptedException {
@@ -67,6 +66,11 @@ final class World implements AutoCloseable {
     /// A pod of node 2.
     Place remote() {
         return lab.pod("pod-2");
+    }
+
+    /// A pod of node 1 that has no good in mind.
+    Place naughty() {
+        return lab.pod("naughty");
     }
 
     Place podOf(int node) {

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+# What Stentor is measured against, made by hand from network namespaces. Sourced by bench/run.
+#
+#   limit   pod - node - fabric - node - pod by plain veth links and kernel routing, no filter anywhere
+#   simple  what simple network plugins build: pods on the node's bridge, a VXLAN device between nodes with all
+#           neighbours written down, iptables masquerading what leaves the cluster
+#
+# Namespaces are named stb-NETWORK-HOST: fabric (a bridge), n1 and n2 (nodes), client and near (pods of n1), far (of
+# n2). Pods have the addresses 10.X.NODE.POD and fd00:X:NODE::POD, X = 201 for limit and 202 for simple.
+
+limit=201
+simple=202
+hosts="fabric n1 n2 client near far"
+
+at() { # NETWORK HOST COMMAND…
+  local space=stb-$1-$2
+  shift 2
+  ip netns exec "$space" "$@"
+}
+
+networks_remove() {
+  local host network
+  for network in limit simple; do
+    for host in $hosts; do
+      ip netns pids "stb-$network-$host" 2>/dev/null | xargs -r kill -9 2>/dev/null || true
+      ip netns delete "stb-$network-$host" 2>/dev/null || true
+    done
+  done
+  return 0
+}
+
+# Namespaces, the nodes' links to the fabric's bridge and their addresses there: 192.168.X.NODE, fd01:X::NODE.
+network_underlay() { # NETWORK
+  local x=${!1} host n
+  for host in $hosts; do
+    ip netns add "stb-$1-$host"
+    at "$1" "$host" sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.all.accept_dad=0
+    at "$1" "$host" ip link set lo up
+  done
+  at "$1" fabric ip link add segment type bridge forward_delay 0 stp_state 0 mcast_snooping 0
+  at "$1" fabric ip link set segment up
+  for n in 1 2; do
+    at "$1" fabric ip link add "n$n" type veth peer name eth0 netns "stb-$1-n$n"
+    at "$1" fabric ip link set "n$n" master segment up
+    at "$1" n$n ip link set eth0 up
+    at "$1" n$n ip address add "192.168.$x.$n/24" dev eth0
+    at "$1" n$n ip address add "fd01:$x::$n/64" dev eth0 nodad
+    at "$1" n$n sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+  done
+}
+
+# A pod behind a link of its own and a link-local gateway, as Stentor's pods are.
+limit_pod() { # POD NODE NUMBER
+  local four=10.$limit.$2.$3 six=fd00:$limit:$2::$3 mac=02:00:00:00:0$2:0$3 gateway=02:00:00:00:00:01
+  at limit "n$2" ip link add "$1" address $gateway type veth peer name eth0 address $mac netns "stb-limit-$1"
+  at limit "n$2" ip link set "$1" up
+  at limit "n$2" ip route add "$four" dev "$1"
+  at limit "n$2" ip route add "$six" dev "$1"
+  at limit "n$2" ip neighbour replace "$four" lladdr $mac dev "$1" nud permanent
+  at limit "n$2" ip neighbour replace "$six" lladdr $mac dev "$1" nud permanent
+  at limit "$1" ip link set eth0 up
+  at limit "$1" ip address add "$four/32" dev eth0
+  at limit "$1" ip address add "$six/128" dev eth0 nodad
+  at limit "$1" ip neighbour replace 169.254.7.1 lladdr $gateway dev eth0 nud permanent
+  at limit "$1" ip neighbour replace fe80::7:1 lladdr $gateway dev eth0 nud permanent
+  at limit "$1" ip route add 169.254.7.1 dev eth0
+  at limit "$1" ip route add default via 169.254.7.1 dev eth0
+  at limit "$1" ip route add default via fe80::7:1 dev eth0
+}
+
+limit_up() {
+  local n other
+  network_underlay limit
+  limit_pod client 1 2
+  limit_pod near 1 3
+  limit_pod far 2 2
+  for n in 1 2; do
+    other=$((3 - n))
+    at limit n$n ip route add "10.$limit.$other.0/24" via "192.168.$limit.$other"
+    at limit n$n ip route add "fd00:$limit:$other::/64" via "fd01:$limit::$other"
+  done
+}
+
+simple_pod() { # POD NODE NUMBER
+  at simple "n$2" ip link add "$1" type veth peer name eth0 mtu 1450 netns "stb-simple-$1"
+  at simple "n$2" ip link set "$1" master pods mtu 1450 up
+  at simple "$1" ip link set eth0 up
+  at simple "$1" ip address add "10.$simple.$2.$3/24" dev eth0
+  at simple "$1" ip address add "fd00:$simple:$2::$3/64" dev eth0 nodad
+  at simple "$1" ip route add default via "10.$simple.$2.1"
+  at simple "$1" ip route add default via "fd00:$simple:$2::1"
+}
+
+simple_up() {
+  local n other tables
+  network_underlay simple
+  for n in 1 2; do
+    other=$((3 - n))
+    at simple n$n ip link add pods mtu 1450 type bridge forward_delay 0 stp_state 0
+    at simple n$n ip link set pods up
+    at simple n$n ip address add "10.$simple.$n.1/24" dev pods
+    at simple n$n ip address add "fd00:$simple:$n::1/64" dev pods nodad
+    at simple n$n ip link add tunnel address "02:00:00:00:01:0$n" type vxlan id 1 dev eth0 dstport 8472 nolearning
+    at simple n$n ip link set tunnel mtu 1450 up
+    at simple n$n bridge fdb append "02:00:00:00:01:0$other" dev tunnel dst "192.168.$simple.$other"
+    at simple n$n ip neighbour replace "10.$simple.$other.0" lladdr "02:00:00:00:01:0$other" dev tunnel nud permanent
+    at simple n$n ip neighbour replace "fe80::$other" lladdr "02:00:00:00:01:0$other" dev tunnel nud permanent
+    at simple n$n ip route add "10.$simple.$other.0/24" via "10.$simple.$other.0" dev tunnel onlink
+    at simple n$n ip route add "fd00:$simple:$other::/64" via "fe80::$other" dev tunnel
+    for tables in "iptables 10.$simple.0.0/16" "ip6tables fd00:$simple::/32"; do
+      at simple n$n ${tables% *} -w -t nat -A POSTROUTING -s "${tables#* }" ! -d "${tables#* }" -j MASQUERADE
+      at simple n$n ${tables% *} -w -A FORWARD -s "${tables#* }" -j ACCEPT
+      at simple n$n ${tables% *} -w -A FORWARD -d "${tables#* }" -j ACCEPT
+    done
+  done
+  simple_pod client 1 2
+  simple_pod near 1 3
+  simple_pod far 2 2
+}
+
+# Registers the ways of a network that is up: same-node and cross-node.
+network_ways() { # NETWORK
+  local x=${!1} host
+  for host in client near far; do
+    at "$1" $host sh -c "$serve" >/dev/null 2>&1 &
+    servers+=($!)
+  done
+  for host in near far; do
+    way "$1-$host" "ip netns exec stb-$1-client" "10.$x.$([ $host = near ] && echo 1.3 || echo 2.2)" \
+      "fd00:$x:$([ $host = near ] && echo 1::3 || echo 2::2)"
+  done
+}
