@@ -64,6 +64,8 @@ static __always_inline int route_out(struct __sk_buff *skb, struct packet *p, bo
 		reason = ttl_decrement(skb, p);
 	if (reason)
 		return drop(skb, p, reason, DIRECTION_EGRESS);
+	if (p->nat_port)
+		skb->mark = MARK_MASQUERADED;
 	forwarded(skb, p, POINT_TO_NETWORK, DIRECTION_EGRESS);
 	return bpf_redirect_neigh(ifindex, &next, sizeof(next), 0);
 }
