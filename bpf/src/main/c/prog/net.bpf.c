@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
  * The node's own devices: from_net finds the pods that packets of the network are for, to_net masquerades
- * what pods sent by way of the node's stack. The node's own traffic passes both untouched.
+ * what pods sent by way of the node's stack. The node's own traffic passes both, and changes only where one
+ * of its ports is a pod's already.
  */
 #include "../lib/fragment.h"
 #include "../lib/nat.h"
@@ -27,10 +28,34 @@ static __always_inline int for_node(struct __sk_buff *skb, struct packet *p)
 	if (is_tunnel(p) || !nat_enabled(p->tuple.family) || !nat_in(skb, p, &reason))
 		return TC_ACT_OK;
 	to = reason ? NULL : address_find(&p->tuple.destination, p->tuple.family);
+	if (to && to->kind == ADDRESS_HOST) {
+		conntrack_find(p);
+		return TC_ACT_OK;
+	}
 	if (!to || to->kind != ADDRESS_ENDPOINT)
 		return drop(skb, p, reason ?: DROP_STALE_OR_UNROUTABLE_IP, DIRECTION_INGRESS);
 	identify_source(p);
 	return deliver(skb, p, to, false);
+}
+
+static __always_inline bool is_node(const struct packet *p)
+{
+	union ip node;
+
+	nat_node_address(p->tuple.family, &node);
+	return ip_equal(&p->tuple.source, &node);
+}
+
+/* The node's own packets: only those to the outside can meet pods' there. */
+static __always_inline int from_node(struct __sk_buff *skb, struct packet *p)
+{
+	int reason;
+
+	if (!nat_enabled(p->tuple.family) || address_find(&p->tuple.destination, p->tuple.family) ||
+	    range_find(&p->tuple.destination, p->tuple.family))
+		return TC_ACT_OK;
+	reason = nat_own(skb, p);
+	return reason ? drop(skb, p, reason, DIRECTION_EGRESS) : TC_ACT_OK;
 }
 
 SEC("tc")
@@ -75,10 +100,16 @@ int to_net(struct __sk_buff *skb)
 
 	if (!is_ip(skb))
 		return TC_ACT_OK;
+	if ((skb->mark & MARK_MASK) == MARK_MASQUERADED) {
+		skb->mark = 0;
+		return TC_ACT_OK;
+	}
 	p = packet_begin(POINT_TO_NETWORK);
 	if (!p)
 		return TC_ACT_SHOT;
 	reason = parse(skb, p);
+	if (!reason && is_node(p))
+		return from_node(skb, p);
 	known = address_find(&p->tuple.source, p->tuple.family);
 	if (!known || known->kind != ADDRESS_ENDPOINT)
 		return TC_ACT_OK;
