@@ -52,14 +52,43 @@ static __always_inline bool leaves_as_it_is(struct __sk_buff *skb)
 
 	if (!read_ends(skb, &ends) || is_node(&ends.source, ends.family))
 		return true;
-	return !config.tunnel && (address_find(&ends.destination, ends.family) ||
-	                          range_find(&ends.destination, ends.family));
+	return !config.tunnel &&
+	       (address_find(&ends.destination, ends.family) || range_find(&ends.destination, ends.family));
 }
 
 static __always_inline bool is_tunnel(const struct packet *p)
 {
 	return config.tunnel && p->tuple.protocol == IPPROTO_UDP &&
 	       p->tuple.destination_port == bpf_htons(config.tunnel_port);
+}
+
+/* What the tunnel's device is to take: the same as is_tunnel(), told by the first bytes alone. */
+static __always_inline bool is_plain_tunnel(struct __sk_buff *skb)
+{
+	struct udphdr *udp;
+
+	if (config.underlay_ipv6) {
+		struct ipv6hdr *ip = packet_at(skb, ETH_HLEN, sizeof(*ip) + sizeof(*udp));
+		union ip from, to;
+
+		if (skb->protocol != bpf_htons(ETH_P_IPV6) || !ip || ip->version != 6 ||
+		    ip->nexthdr != IPPROTO_UDP)
+			return false;
+		__builtin_memcpy(&from, &ip->saddr, sizeof(from));
+		__builtin_memcpy(&to, &ip->daddr, sizeof(to));
+		udp = (void *)(ip + 1);
+		return is_node(&to, FAMILY_IPV6) && !ipv6_holds_ipv4(&from) &&
+		       udp->dest == bpf_htons(config.tunnel_port);
+	} else {
+		struct iphdr *ip = packet_at(skb, ETH_HLEN, sizeof(*ip) + sizeof(*udp));
+
+		if (skb->protocol != bpf_htons(ETH_P_IP) || !ip || ip->version != 4 || ip->ihl != 5 ||
+		    ip->protocol != IPPROTO_UDP || ip->daddr != config.node_ipv4.words[0] ||
+		    ip->frag_off & ~bpf_htons(IP_DO_NOT_FRAGMENT))
+			return false;
+		udp = (void *)(ip + 1);
+		return udp->dest == bpf_htons(config.tunnel_port);
+	}
 }
 
 /* Answers to masqueraded connections; everything else for the node's address is the node's. */
@@ -84,7 +113,7 @@ int from_net(struct __sk_buff *skb)
 	struct address *to;
 	int reason;
 
-	if (!is_ip(skb))
+	if (!is_ip(skb) || (config.tunnel && is_plain_tunnel(skb)))
 		return TC_ACT_OK;
 	p = packet_begin(POINT_FROM_NETWORK);
 	if (!p)
