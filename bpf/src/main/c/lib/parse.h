@@ -16,6 +16,7 @@
 #include "../layout/drop_reason.h"
 #include "packet.h"
 
+#define IP_DO_NOT_FRAGMENT 0x4000
 #define IP_MORE_FRAGMENTS 0x2000
 #define IP_OFFSET_MASK 0x1fff
 #define IPV6_OFFSET_MASK 0xfff8
