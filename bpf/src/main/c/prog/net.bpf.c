@@ -44,17 +44,26 @@ static __always_inline bool is_node(const union ip *ip, __u8 family)
 }
 
 /*
- * Most of what leaves needs no second look: what the node sends, masqueraded and tunnelled packets among it,
- * and in native routing what goes to other nodes' pods.
+ * Most of what leaves needs no second look: what a program has masqueraded, and what goes to other nodes or,
+ * from this node or in native routing, to their pods. Tunnel packets are among it.
  */
 static __always_inline bool leaves_as_it_is(struct __sk_buff *skb)
 {
 	struct tuple ends = {};
+	bool own;
 
-	if (!read_ends(skb, &ends) || is_node(&ends.source, ends.family))
+	if ((skb->mark & MARK_MASK) == MARK_MASQUERADED) {
+		skb->mark = 0;
 		return true;
-	return !config.tunnel &&
-	       (address_find(&ends.destination, ends.family) || range_find(&ends.destination, ends.family));
+	}
+	if (!read_ends(skb, &ends))
+		return true;
+	own = is_node(&ends.source, ends.family);
+	if (own && !nat_enabled(ends.family))
+		return true;
+	if (!own && config.tunnel)
+		return false;
+	return address_find(&ends.destination, ends.family) || range_find(&ends.destination, ends.family);
 }
 
 static __always_inline bool is_tunnel(const struct packet *p)
@@ -111,26 +120,6 @@ static __always_inline int for_node(struct __sk_buff *skb, struct packet *p)
 	return deliver(skb, p, to, false);
 }
 
-static __always_inline bool is_node(const struct packet *p)
-{
-	union ip node;
-
-	nat_node_address(p->tuple.family, &node);
-	return ip_equal(&p->tuple.source, &node);
-}
-
-/* The node's own packets: only those to the outside can meet pods' there. */
-static __always_inline int from_node(struct __sk_buff *skb, struct packet *p)
-{
-	int reason;
-
-	if (!nat_enabled(p->tuple.family) || address_find(&p->tuple.destination, p->tuple.family) ||
-	    range_find(&p->tuple.destination, p->tuple.family))
-		return TC_ACT_OK;
-	reason = nat_own(skb, p);
-	return reason ? drop(skb, p, reason, DIRECTION_EGRESS) : TC_ACT_OK;
-}
-
 SEC("tc")
 int from_net(struct __sk_buff *skb)
 {
@@ -173,16 +162,15 @@ int to_net(struct __sk_buff *skb)
 
 	if (!is_ip(skb) || leaves_as_it_is(skb))
 		return TC_ACT_OK;
-	if ((skb->mark & MARK_MASK) == MARK_MASQUERADED) {
-		skb->mark = 0;
-		return TC_ACT_OK;
-	}
 	p = packet_begin(POINT_TO_NETWORK);
 	if (!p)
 		return TC_ACT_SHOT;
 	reason = parse(skb, p);
-	if (!reason && is_node(p))
-		return from_node(skb, p);
+	if (!reason && is_node(&p->tuple.source, p->tuple.family)) {
+		/* the node's own connection to the outside must not meet a pod's there */
+		reason = nat_own(skb, p);
+		return reason ? drop(skb, p, reason, DIRECTION_EGRESS) : TC_ACT_OK;
+	}
 	known = address_find(&p->tuple.source, p->tuple.family);
 	if (!known || known->kind != ADDRESS_ENDPOINT)
 		return TC_ACT_OK;
