@@ -75,7 +75,8 @@ fmt: ## format Java and C
 lint: ## formats, scripts and documents
 	@scripts/deps build lint
 	@scripts/lint-docs
-	@shellcheck --severity=warning $$(git grep -lE '^#!/bin/(ba)?sh')
+	@git ls-files | xargs awk 'FNR == 1 && /^#!\/bin\/(ba)?sh/ { print FILENAME } { nextfile }' | \
+	  xargs shellcheck --severity=warning --exclude=SC1007,SC2034,SC2154
 	@$(MVN) spotless:check
 	@$(MAKE) --no-print-directory -C bpf format-check
 	@$(MAKE) --no-print-directory -C cni format-check
