@@ -7,6 +7,9 @@ export MAVEN_OPTS := -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto --sun
   $(foreach p,api code file main model parser processing tree util,--add-exports=jdk.compiler/com.sun.tools.javac.$(p)=ALL-UNNAMED) \
   $(foreach p,code comp,--add-opens=jdk.compiler/com.sun.tools.javac.$(p)=ALL-UNNAMED)
 MVN = mvn -B -ntp -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
+# Which module is at work, and nothing else that is no warning.
+PROGRESS = -Dorg.slf4j.simpleLogger.log.org.apache.maven.cli.event.ExecutionEventLogger=info
+ONLY_PROGRESS = sed -u -e 's/^\[INFO\] Building \(.*\[.*\]\)/building \1/' -e '/^\[INFO\]/d'
 
 help: ## this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,7 +21,7 @@ deps-test: deps ## and what the tests need
 	@scripts/deps test
 
 build: deps-build programs ## compile everything; no root needed
-	@$(MVN) package -DskipTests
+	@set -o pipefail; $(MVN) $(PROGRESS) package -DskipTests | $(ONLY_PROGRESS)
 	@scripts/snapshot
 
 deps-build:
@@ -78,7 +81,8 @@ fmt: ## format Java and C
 lint: ## formats, scripts and documents
 	@scripts/deps build lint
 	@scripts/lint-docs
-	@shellcheck --severity=warning $$(git grep -lE '^#!/bin/(ba)?sh')
+	@git ls-files | xargs awk 'FNR == 1 && /^#!\/bin\/(ba)?sh/ { print FILENAME } { nextfile }' | \
+	  xargs shellcheck --severity=warning --exclude=SC1007,SC2034,SC2154
 	@$(MVN) spotless:check
 	@$(MAKE) --no-print-directory -C bpf format-check
 	@$(MAKE) --no-print-directory -C cni format-check

@@ -4,7 +4,7 @@
  *
  * Everything that crosses between the datapath and the agent is declared once, in layout/ and maps/,
  * with the macros below. clang writes the declarations and their tags into BTF; the generator
- * (io.stentor.bpf.LayoutGenerator, `make gen`) reads BTF and nothing else. Nobody writes an offset.
+ * (io.stentor.bpf.gen.GenerateLayouts, `make gen`) reads BTF and nothing else. Nobody writes an offset.
  *
  * Structs
  *   struct ct_key {

@@ -44,8 +44,8 @@ static __always_inline __u32 wire_length(const struct __sk_buff *skb, const stru
 {
 	if (!skb->gso_size)
 		return p->l3_length;
-	/* segments carry the headers anew: L3, and L4 of at most what TCP without many options takes */
-	return skb->gso_size + (p->l4_offset - ETH_HLEN) + (p->tuple.protocol == IPPROTO_TCP ? 20 : 8);
+	/* segments carry the headers anew */
+	return skb->gso_size + (p->l4_offset - ETH_HLEN) + p->l4_header;
 }
 
 static __always_inline int write_macs(struct __sk_buff *skb, const __u8 *destination)

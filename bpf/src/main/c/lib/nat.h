@@ -7,6 +7,9 @@
  * second lookup on the way out; the way in is one lookup in nat. Checksums are changed by difference (RFC
  * 1624). An ICMP error's own checksum covers the quoted header, whose address change its header checksum
  * makes good in IPv4 (RFC 5508).
+ *
+ * The node's own connections to the outside share the address and the ports: nat_own() remembers those that
+ * pods could meet, and gives another port to one that meets a pod's.
  */
 #pragma once
 
@@ -16,6 +19,12 @@
 
 #define NAT_TRIES 16
 #define NAT_REFRESH (10 * SECOND)
+
+/* Set by from_pod for to_net, which else could not tell a masqueraded packet from the node's own: the number
+ * that Cilium uses for it. Packets of pods come without a mark (the kernel clears it between namespaces), and
+ * it does not outlive to_net. */
+#define MARK_MASQUERADED 0x0300
+#define MARK_MASK 0x0f00
 
 static __always_inline bool nat_enabled(__u8 family)
 {
@@ -114,6 +123,8 @@ static __always_inline __be16 nat_take_port(struct packet *p, struct nat_key *ke
 		if (!bpf_map_update_elem(&nat, key, &entry, BPF_NOEXIST))
 			return key->local_port;
 		taken = bpf_map_lookup_elem(&nat, key);
+		if (taken && taken->deadline < p->now)
+			*taken = entry;
 		if (taken && taken->port == entry.port && ip_equal(&taken->pod, &entry.pod))
 			return key->local_port;
 		port = port >= config.nat_port_max ? config.nat_port_min : port + 1;
@@ -213,7 +224,46 @@ static __noinline __attribute__((unused)) int nat_out(struct __sk_buff *skb, str
 	return nat_write_port(skb, place.source_port, p->tuple.source_port, p->nat_port, &place);
 }
 
-/* Returns whether the packet was for a pod behind the node's address; *reason is 0 or a drop_reason then. */
+/*
+ * A packet of the node itself to the outside. The first to use a port towards a remote end keeps it: a node's
+ * connection is entered as its own, one that meets a pod's gets another port as pods do. Returns 0 or a
+ * drop_reason.
+ */
+static __always_inline int nat_own(struct __sk_buff *skb, struct packet *p)
+{
+	struct nat_key key = {
+		.remote = p->tuple.destination,
+		.local = p->tuple.source,
+		.remote_port = p->tuple.destination_port,
+		.local_port = p->tuple.source_port,
+		.protocol = p->tuple.protocol,
+		.family = p->tuple.family,
+	};
+	struct nat_entry *entry;
+	int reason;
+
+	/* pods get no port below */
+	if (bpf_ntohs(key.local_port) < config.nat_port_min || p->icmp_error)
+		return 0;
+	entry = bpf_map_lookup_elem(&nat, &key);
+	if (entry && entry->port == key.local_port && ip_equal(&entry->pod, &key.local)) {
+		nat_prolong(p, entry);
+		return 0;
+	}
+	conntrack_find(p);
+	if (!p->nat_port && (!entry || entry->deadline < p->now)) {
+		struct nat_entry own = {
+			.pod = key.local, .port = key.local_port, .deadline = nat_deadline(p)};
+
+		bpf_map_update_elem(&nat, &key, &own, BPF_ANY);
+		return 0;
+	}
+	reason = nat_out(skb, p);
+	return reason ?: conntrack_create(p);
+}
+
+/* Returns whether the packet was for somebody else behind the node's address, or for the node at another
+ * port; *reason is 0 or a drop_reason then. */
 static __noinline __attribute__((unused)) bool nat_in(struct __sk_buff *skb, struct packet *p, int *reason)
 {
 	const struct tuple *t = p->icmp_error ? &p->quoted : &p->tuple;
@@ -235,6 +285,8 @@ static __noinline __attribute__((unused)) bool nat_in(struct __sk_buff *skb, str
 	pod = entry->pod;
 	port = entry->port;
 	nat_prolong(p, entry);
+	if (port == key.local_port && ip_equal(&pod, &key.local))
+		return false;
 	if (p->icmp_error) {
 		*reason = nat_error(skb, p, true, &pod, port);
 		p->quoted.source = pod;

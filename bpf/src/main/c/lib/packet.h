@@ -46,6 +46,7 @@ struct packet {
 	__u16 destination_endpoint;
 	__u16 l4_offset; /* from the start of the frame */
 	__u16 l3_length; /* header and payload, as the packet says */
+	__u16 l4_header; /* bytes of TCP's or UDP's */
 	__u16 quoted_l3; /* offset of the quoted packet's IP header */
 	__u16 quoted_l4;
 	__be16 nat_port; /* of the connection, 0 where it is not masqueraded */

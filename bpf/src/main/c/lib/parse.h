@@ -66,8 +66,10 @@ static __always_inline int parse_l4(struct __sk_buff *skb, struct packet *p, str
 			return DROP_INVALID_PACKET;
 		t->source_port = tcp->source;
 		t->destination_port = tcp->dest;
-		if (!quoted)
+		if (!quoted) {
 			p->tcp_flags = ((__u8 *)tcp)[TCP_FLAGS_OFFSET];
+			p->l4_header = tcp->doff * 4;
+		}
 		return 0;
 	}
 	case IPPROTO_UDP:
@@ -78,6 +80,8 @@ static __always_inline int parse_l4(struct __sk_buff *skb, struct packet *p, str
 			return DROP_INVALID_PACKET;
 		t->source_port = udp->source;
 		t->destination_port = udp->dest;
+		if (!quoted)
+			p->l4_header = sizeof(*udp);
 		return 0;
 	}
 	case IPPROTO_ICMP:

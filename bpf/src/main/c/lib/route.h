@@ -20,7 +20,7 @@ static __always_inline int route_find(struct __sk_buff *skb, const struct packet
 	struct bpf_fib_lookup fib = {
 		.family = p->tuple.family == FAMILY_IPV4 ? AF_INET : AF_INET6,
 		.l4_protocol = p->tuple.protocol,
-		.tot_len = skb->gso_size ? 0 : p->l3_length,
+		.tot_len = wire_length(skb, p),
 		.ifindex = skb->ifindex,
 	};
 	long result;
@@ -64,6 +64,8 @@ static __always_inline int route_out(struct __sk_buff *skb, struct packet *p, bo
 		reason = ttl_decrement(skb, p);
 	if (reason)
 		return drop(skb, p, reason, DIRECTION_EGRESS);
+	if (p->nat_port)
+		skb->mark = MARK_MASQUERADED;
 	forwarded(skb, p, POINT_TO_NETWORK, DIRECTION_EGRESS);
 	return bpf_redirect_neigh(ifindex, &next, sizeof(next), 0);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
  * The node's own devices: from_net finds the pods that packets of the network are for, to_net masquerades
- * what pods sent by way of the node's stack. The node's own traffic passes both untouched.
+ * what pods sent by way of the node's stack. The node's own traffic passes both, and changes only where one
+ * of its ports is a pod's already.
  */
 #include "../lib/fragment.h"
 #include "../lib/nat.h"
@@ -43,17 +44,26 @@ static __always_inline bool is_node(const union ip *ip, __u8 family)
 }
 
 /*
- * Most of what leaves needs no second look: what the node sends, masqueraded and tunnelled packets among it,
- * and in native routing what goes to other nodes' pods.
+ * Most of what leaves needs no second look: what a program has masqueraded, and what goes to other nodes or,
+ * from this node or in native routing, to their pods. Tunnel packets are among it.
  */
 static __always_inline bool leaves_as_it_is(struct __sk_buff *skb)
 {
 	struct tuple ends = {};
+	bool own;
 
-	if (!read_ends(skb, &ends) || is_node(&ends.source, ends.family))
+	if ((skb->mark & MARK_MASK) == MARK_MASQUERADED) {
+		skb->mark = 0;
 		return true;
-	return !config.tunnel &&
-	       (address_find(&ends.destination, ends.family) || range_find(&ends.destination, ends.family));
+	}
+	if (!read_ends(skb, &ends))
+		return true;
+	own = is_node(&ends.source, ends.family);
+	if (own && !nat_enabled(ends.family))
+		return true;
+	if (!own && config.tunnel)
+		return false;
+	return address_find(&ends.destination, ends.family) || range_find(&ends.destination, ends.family);
 }
 
 static __always_inline bool is_tunnel(const struct packet *p)
@@ -100,6 +110,10 @@ static __always_inline int for_node(struct __sk_buff *skb, struct packet *p)
 	if (is_tunnel(p) || !nat_enabled(p->tuple.family) || !nat_in(skb, p, &reason))
 		return TC_ACT_OK;
 	to = reason ? NULL : address_find(&p->tuple.destination, p->tuple.family);
+	if (to && to->kind == ADDRESS_HOST) {
+		conntrack_find(p);
+		return TC_ACT_OK;
+	}
 	if (!to || to->kind != ADDRESS_ENDPOINT)
 		return drop(skb, p, reason ?: DROP_STALE_OR_UNROUTABLE_IP, DIRECTION_INGRESS);
 	return deliver(skb, p, to, false);
@@ -152,6 +166,11 @@ int to_net(struct __sk_buff *skb)
 	if (!p)
 		return TC_ACT_SHOT;
 	reason = parse(skb, p);
+	if (!reason && is_node(&p->tuple.source, p->tuple.family)) {
+		/* the node's own connection to the outside must not meet a pod's there */
+		reason = nat_own(skb, p);
+		return reason ? drop(skb, p, reason, DIRECTION_EGRESS) : TC_ACT_OK;
+	}
 	known = address_find(&p->tuple.source, p->tuple.family);
 	if (!known || known->kind != ADDRESS_ENDPOINT)
 		return TC_ACT_OK;

@@ -25,6 +25,7 @@ import io.stentor.kube.LocalPods;
 import io.stentor.kube.MasqueradeRanges;
 import io.stentor.kube.Sources;
 import io.stentor.model.Applied;
+import io.stentor.model.IpAddress;
 import io.stentor.model.Problem;
 import io.stentor.model.Source;
 import io.stentor.model.State;
@@ -36,6 +37,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
@@ -62,7 +64,7 @@ final class Agent implements AutoCloseable {
     private record Programs(Map<String, BpfMap> maps, DatapathSync sync) {}
 
     /// What speaks with the API server.
-    private record Cluster(KubeClient client, CiliumNodeWriter self, LocalPods pods) {}
+    private record Cluster(KubeClient client, Sources sources, CiliumNodeWriter self, LocalPods pods) {}
 
     /// @param remarks what the configuration's reader had to say
     Agent(AgentSettings settings, List<Problem> remarks) {
@@ -83,10 +85,10 @@ final class Agent implements AutoCloseable {
         Preflight.check(kernel, terms.node());
         kernel.mounts().ensureBpffs(settings.paths().bpfRoot());
         NodeServices node = opened(NodeServices.open(kernel, store, applied, terms.node()));
-        Cluster cluster = follow(client);
+        Cluster cluster = follow(client, kernel);
         answer(node, cluster);
         node.start();
-        load(kernel, node);
+        load(kernel, node, cluster.sources);
         awaitApplied();
         node.announce(cluster.pods::isGone);
         if (settings.paths().cni().uninstall()) {
@@ -111,19 +113,25 @@ final class Agent implements AutoCloseable {
         return part;
     }
 
-    private Cluster follow(KubeClient client) {
+    private Cluster follow(KubeClient client, Kernel kernel) {
         Optional<Path> ranges = settings.network().masquerade().rangesFile();
         if (ranges.isPresent()) {
             opened(MasqueradeRanges.start(ranges.get(), store));
         } else {
             store.commit(state -> state.withSynced(Source.MASQUERADE));
         }
-        opened(Sources.start(client, settings.nodeName(), store));
+        Sources sources = opened(Sources.start(client, settings.nodeName(), address -> isHere(kernel, address), store));
         CiliumNodeWriter self = opened(CiliumNodeWriter.start(
                 client, settings.nodeName(), settings.network().ipam()));
         LocalPods pods = opened(LocalPods.start(client, settings.nodeName()));
         opened(CiliumEndpointWriter.start(client, pods, store));
-        return new Cluster(client, self, pods);
+        return new Cluster(client, sources, self, pods);
+    }
+
+    private static boolean isHere(Kernel kernel, IpAddress address) {
+        byte[] wanted = address.bytes();
+        return kernel.netlink().addresses().stream()
+                .anyMatch(held -> Arrays.equals(held.address().getAddress(), wanted));
     }
 
     /// Answers from now on, whatever the agent still waits for: that is what people ask it.
@@ -157,19 +165,18 @@ final class Agent implements AutoCloseable {
                 .orElseGet(() -> PartHealth.ok("cni", "pods can be started"));
     }
 
-    /// What neither the state nor the sync knows.
+    /// What neither the state nor the sync knows, nor the parts' own health.
     private List<Problem> problems(NodeServices node, Cluster cluster) {
         List<Problem> all = new ArrayList<>(remarks);
         all.addAll(node.problems());
         all.addAll(cluster.self.problems());
-        cluster.client.problem().ifPresent(all::add);
         return all;
     }
 
-    private void load(Kernel kernel, NodeServices node) throws InterruptedException {
+    private void load(Kernel kernel, NodeServices node, Sources sources) throws InterruptedException {
         NodeDevices devices = awaitDevices(node);
-        Datapath datapath =
-                opened(Datapath.load(kernel.bpf(), settings.paths().bpfRoot(), terms.config(devices, kernel)));
+        Datapath datapath = opened(Datapath.load(
+                kernel.bpf(), settings.paths().bpfRoot(), terms.config(store.current(), devices, kernel)));
         DatapathSync maps = new DatapathSync(datapath.maps());
         opened(EventPoll.start(kernel.bpf().ringBuffer(datapath.maps().get(Maps.EVENTS.name())), events));
         programs = Optional.of(new Programs(datapath.maps(), maps));
@@ -180,7 +187,10 @@ final class Agent implements AutoCloseable {
                 maps,
                 state -> attach(datapath, state, node, kernel),
                 applied));
-        node.network().whenDevicesChange(sync::resync);
+        node.network().whenDevicesChange(() -> {
+            sources.hostChanged();
+            sync.resync();
+        });
         sync.start();
     }
 
@@ -199,7 +209,7 @@ final class Agent implements AutoCloseable {
         List<Integer> outside =
                 devices.outside().stream().map(NodeDevices.Device::ifindex).toList();
         return datapath.attach(
-                terms.config(devices, kernel), Hooks.of(state, devices.tunnel(), outside), state.synced());
+                terms.config(state, devices, kernel), Hooks.of(state, devices.tunnel(), outside), state.synced());
     }
 
     private void awaitApplied() throws InterruptedException {

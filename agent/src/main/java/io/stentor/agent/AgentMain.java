@@ -44,7 +44,10 @@ public final class AgentMain {
             LOG.log(System.Logger.Level.ERROR, refusal.getMessage());
             return refusal.exitCode();
         } catch (IOException | KernelException e) {
-            LOG.log(System.Logger.Level.ERROR, "the agent cannot run", e);
+            // The kinds of input and output failures say what they are by their names alone.
+            boolean sentence = e instanceof KernelException || e.getClass().equals(IOException.class);
+            LOG.log(System.Logger.Level.ERROR, "the agent cannot run: " + (sentence ? e.getMessage() : e));
+            LOG.log(System.Logger.Level.DEBUG, "where", e);
             return Refusal.FAILED;
         } catch (InterruptedException ending) {
             return 0;

@@ -10,6 +10,9 @@ import io.stentor.kube.AgentSettings;
 import io.stentor.kube.NetworkSettings;
 import io.stentor.kube.RoutingMode;
 import io.stentor.model.Family;
+import io.stentor.model.IpAddress;
+import io.stentor.model.Node;
+import io.stentor.model.State;
 import io.stentor.node.NodeDevices;
 import io.stentor.node.NodeSettings;
 import java.net.URISyntaxException;
@@ -96,7 +99,10 @@ final class AgentTerms {
         return new AgentView.NetworkView(routing, all);
     }
 
-    Config config(NodeDevices devices, Kernel kernel) {
+    Config config(State state, NodeDevices devices, Kernel kernel) {
+        Optional<Node> self = Optional.ofNullable(state.nodes().get(settings.nodeName()));
+        Optional<IpAddress> ipv4 = self.flatMap(n -> n.internalIp(Family.IPV4));
+        Optional<IpAddress> ipv6 = self.flatMap(n -> n.internalIp(Family.IPV6));
         Optional<ProgramSettings.Tunnel> tunnel = tunnel()
                 ? Optional.of(new ProgramSettings.Tunnel(
                         devices.tunnel(),
@@ -105,8 +111,7 @@ final class AgentTerms {
                         network.routing().tunnel().underlay()))
                 : Optional.empty();
         return new ProgramSettings(
-                        new ProgramSettings.NodeAddresses(
-                                devices.own().ipv4(), devices.own().ipv6(), devices.underlay()),
+                        new ProgramSettings.NodeAddresses(ipv4, ipv6, devices.underlay()),
                         network.families(),
                         tunnel,
                         network.masquerade().families(),

@@ -1,7 +1,9 @@
 package io.stentor.kube;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.stentor.model.IpAddress;
 import io.stentor.model.Node;
+import io.stentor.model.NodeAddress;
 import io.stentor.model.PersistentMap;
 import io.stentor.model.Problem;
 import io.stentor.model.Source;
@@ -14,19 +16,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// CiliumNodes as seen, on their way into the state. Owned by one thread.
 final class NodeTable {
 
     private final String own;
+    private final Predicate<IpAddress> isHere;
     private final Map<String, NodeClaims.Claim> claims = new HashMap<>();
+
+    /// The own node as it was when it last spoke of this host.
+    private Optional<Node> trusted = Optional.empty();
+
     private final Map<String, List<Problem>> problems = new HashMap<>();
     private Map<String, Translated<Node>> settled = Map.of();
     private final Set<String> forgotten = new HashSet<>();
+    private List<Problem> doubts = List.of();
     private boolean changed;
 
-    NodeTable(String own) {
+    /// @param own    name of the agent's own node
+    /// @param isHere whether this host has an address
+    NodeTable(String own, Predicate<IpAddress> isHere) {
         this.own = own;
+        this.isHere = isHere;
     }
 
     void seen(GenericKubernetesResource object) {
@@ -55,6 +67,12 @@ final class NodeTable {
     }
 
     void gone(String name) {
+        if (name.equals(own)) {
+            // This agent is the proof that its node is there.
+            problems.put(name, List.of(new Problem("CiliumNode/" + name, "", "was deleted; what it said still holds")));
+            changed = true;
+            return;
+        }
         changed |= claims.remove(name) != null;
         forgotten.add(name);
         problems.remove(name);
@@ -68,8 +86,42 @@ final class NodeTable {
             return false;
         }
         changed = false;
-        settled = NodeClaims.settle(claims.values(), own);
+        doubts = List.of();
+        Map<String, NodeClaims.Claim> believed = new HashMap<>(claims);
+        believed.computeIfPresent(own, (name, claim) -> new NodeClaims.Claim(believed(claim.node()), claim.created()));
+        settled = NodeClaims.settle(believed.values(), own);
         return true;
+    }
+
+    /// The host's addresses are others than before, perhaps.
+    void hostChanged() {
+        changed = true;
+    }
+
+    /// The own node's object may be written by another host that claims its name. Then none of its addresses is here:
+    /// those that were, and still are, are believed instead.
+    private Node believed(Node now) {
+        if (internal(now).isEmpty() || internal(now).stream().anyMatch(isHere)) {
+            trusted = Optional.of(now);
+            return now;
+        }
+        List<IpAddress> before = trusted.map(NodeTable::internal).orElse(List.of()).stream()
+                .filter(isHere)
+                .toList();
+        if (before.isEmpty()) {
+            return now;
+        }
+        String reason = internal(now).getFirst() + " is no address of this host, which keeps " + before.getFirst()
+                + ": another host claims the name " + own + ", or the kubelet's --node-ip is wrong";
+        doubts = List.of(new Problem("CiliumNode/" + own, "spec.addresses", reason));
+        return new Node(own, trusted.orElseThrow().addresses(), now.podCidrs());
+    }
+
+    private static List<IpAddress> internal(Node node) {
+        return node.addresses().stream()
+                .filter(a -> a.type() == NodeAddress.Type.INTERNAL_IP)
+                .map(NodeAddress::address)
+                .toList();
     }
 
     Map<String, Translated<Node>> settled() {
@@ -88,6 +140,9 @@ final class NodeTable {
             rows = rows.plus(node.getKey(), node.getValue().rows());
             List<Problem> all = new ArrayList<>(problems.getOrDefault(node.getKey(), List.of()));
             all.addAll(node.getValue().problems());
+            if (node.getKey().equals(own)) {
+                all.addAll(doubts);
+            }
             next = next.withProblems(Source.NODES, node.getKey(), all);
         }
         return next.with(Table.NODES, rows);

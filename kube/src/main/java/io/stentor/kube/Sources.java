@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.stentor.model.IpAddress;
 import io.stentor.model.Problem;
 import io.stentor.model.Source;
 import io.stentor.model.State;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /// The cluster's objects on their way into the [Store]: nodes and the pods of other nodes. What is there when it
 /// starts is committed in few large batches, and its source then marked as synced; later changes one by one, or
@@ -36,17 +38,18 @@ public final class Sources implements AutoCloseable {
     private final List<Following<?>> informers = new ArrayList<>();
     private final Thread owner;
 
-    private Sources(String own, Store store) {
+    private Sources(String own, Predicate<IpAddress> isHere, Store store) {
         this.own = own;
         this.store = store;
-        this.nodes = new NodeTable(own);
+        this.nodes = new NodeTable(own, isHere);
         this.owner = Thread.ofVirtual().name("sources").unstarted(this::run);
     }
 
     /// @param own   name of the agent's own node: it keeps what others claim as well, and its pods are not remote
+    /// @param isHere whether this host has an address, asked when the own node says that it has
     /// @param store awaits [Source#NODES] and [Source#PODS]
-    public static Sources start(KubeClient client, String own, Store store) {
-        Sources sources = new Sources(own, store);
+    public static Sources start(KubeClient client, String own, Predicate<IpAddress> isHere, Store store) {
+        Sources sources = new Sources(own, isHere, store);
         sources.owner.start();
         sources.informers.add(client.follow(
                 all(client, Kinds.CILIUM_NODE),
@@ -60,6 +63,11 @@ public final class Sources implements AutoCloseable {
                 sources.handler(Source.PODS, sources.pods::seen, object -> sources.pods.gone(PodTable.key(object))),
                 sources.trouble(Source.PODS, "CiliumEndpoint")));
         return sources;
+    }
+
+    /// To be called when the host's addresses are others than before.
+    public void hostChanged() {
+        inbox.add(nodes::hostChanged);
     }
 
     private static FilterWatchListDeletable<GenericKubernetesResource, ?, ?> all(

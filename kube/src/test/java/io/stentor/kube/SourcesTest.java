@@ -12,6 +12,7 @@ import io.stentor.model.State;
 import io.stentor.model.Store;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,7 +58,7 @@ class SourcesTest {
         createEndpoint("remote", "10.0.1.5", "192.0.2.2");
         Store store = new Store(State.awaiting(Set.of(Source.NODES, Source.PODS)));
         try (KubeClient client = server.client();
-                Sources _ = Sources.start(client, "a", store)) {
+                Sources _ = Sources.start(client, "a", _ -> true, store)) {
             ApiServer.await(() -> store.current().synced());
             assertThat(store.current().nodes().size()).isEqualTo(2);
             assertThat(store.current().pods().values())
@@ -93,7 +94,7 @@ class SourcesTest {
         }
         Store store = new Store(State.awaiting(Set.of(Source.NODES, Source.PODS)));
         try (KubeClient client = server.client();
-                Sources _ = Sources.start(client, "a", store)) {
+                Sources _ = Sources.start(client, "a", _ -> true, store)) {
             ApiServer.await(() -> store.current().synced());
             assertThat(store.current().problems())
                     .extracting(Object::toString)
@@ -103,12 +104,47 @@ class SourcesTest {
     }
 
     @Test
+    void a_host_that_takes_this_ones_name_does_not_take_its_addresses() throws Exception {
+        createNode("a", "192.0.2.1", "10.0.0.0/24");
+        createNode("b", "192.0.2.2", "10.0.1.0/24");
+        var nodes = server.kubernetes.genericKubernetesResources(Kinds.CILIUM_NODE);
+        Set<String> here = ConcurrentHashMap.newKeySet();
+        here.add("192.0.2.1");
+        Store store = new Store(State.awaiting(Set.of(Source.NODES, Source.PODS)));
+        try (KubeClient client = server.client();
+                Sources sources = Sources.start(client, "a", address -> here.contains(address.toString()), store)) {
+            ApiServer.await(() -> store.current().synced());
+            State before = store.current();
+            nodes.withName("a")
+                    .patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            "{\"spec\":{\"addresses\":[{\"type\":\"InternalIP\",\"ip\":\"192.0.2.2\"}]}}");
+            ApiServer.await(() -> !store.current().problems().isEmpty());
+            assertThat(store.current().problems())
+                    .extracting(Object::toString)
+                    .containsExactly("CiliumNode/a spec.addresses: 192.0.2.2 is no address of this host, which keeps"
+                            + " 192.0.2.1: another host claims the name a, or the kubelet's --node-ip is wrong");
+            assertThat(store.current().nodes()).isEqualTo(before.nodes());
+
+            here.add("192.0.2.2");
+            sources.hostChanged();
+            ApiServer.await(() ->
+                    store.current().nodes().get("a").addresses().toString().contains("192.0.2.2"));
+
+            nodes.withName("a").delete();
+            ApiServer.await(
+                    () -> store.current().problems().toString().contains("was deleted; what it said still holds"));
+            assertThat(store.current().nodes().containsKey("a")).isTrue();
+        }
+    }
+
+    @Test
     void a_server_that_is_away_takes_nothing_away_and_changes_are_seen_when_it_is_back() throws Exception {
         createNode("a", "192.0.2.1", "10.0.0.0/24");
         createNode("b", "192.0.2.2", "10.0.1.0/24");
         Store store = new Store(State.awaiting(Set.of(Source.NODES, Source.PODS)));
         try (KubeClient client = server.client();
-                Sources _ = Sources.start(client, "a", store)) {
+                Sources _ = Sources.start(client, "a", _ -> true, store)) {
             ApiServer.await(() -> store.current().synced());
             assertThat(client.problem()).isEmpty();
 
@@ -119,6 +155,7 @@ class SourcesTest {
             assertThat(store.current().nodes().size()).isEqualTo(2);
 
             server.again();
+            createNode("a", "192.0.2.1", "10.0.0.0/24");
             createNode("c", "192.0.2.3", "10.0.2.0/24");
             ApiServer.await(() -> store.current().nodes().containsKey("c"));
             ApiServer.await(() -> store.current().problems().isEmpty());

@@ -57,7 +57,7 @@ class TablesTest {
 
     /// The tables, with a step after each object or one for all of them.
     private static State play(List<GenericKubernetesResource> objects, boolean squashed) {
-        NodeTable nodes = new NodeTable("n0");
+        NodeTable nodes = new NodeTable("n0", _ -> true);
         PodTable pods = new PodTable();
         State state = State.awaiting(Set.of(Source.NODES));
         for (int i = 0; i < objects.size(); i++) {

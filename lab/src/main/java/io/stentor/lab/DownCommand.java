@@ -29,7 +29,7 @@ final class DownCommand extends LabCommand {
     static void remove(LabDirectory directory) throws InterruptedException {
         List<String> namespaces = SpecFile.read(directory.spec())
                 .map(spec -> Plan.of(spec).namespaces())
-                .orElseGet(() -> Removal.namespaces("stl-" + directory.name() + "-"));
+                .orElseGet(() -> Removal.namespacesOf(directory.name()));
         Removal.remove(directory, namespaces);
     }
 

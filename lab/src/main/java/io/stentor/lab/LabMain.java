@@ -27,6 +27,12 @@ import picocli.CommandLine.Command;
         })
 public final class LabMain {
 
+    @CommandLine.Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    boolean help;
+
     private LabMain() {}
 
     public static void main(String[] arguments) {

@@ -66,7 +66,7 @@ class LabCommandsLabIT {
     void down() {
         assertThat(run("down", "--name", NAME).exit()).isZero();
         assertThat(directory.path()).doesNotExist();
-        assertThat(Removal.namespaces("stl-" + NAME + "-")).isEmpty();
+        assertThat(Removal.namespacesOf(NAME)).isEmpty();
         assertThat(Cgroup.ofLab(NAME).path()).doesNotExist();
     }
 

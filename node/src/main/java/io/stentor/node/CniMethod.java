@@ -40,8 +40,10 @@ public final class CniMethod implements Method {
             reply.result(answer.get());
         } catch (ExecutionException failed) {
             CniError error = error(failed.getCause());
+            // Runtimes ask for the status all the time.
+            boolean asked = request.path("command").asText().equals("STATUS");
             LOG.log(
-                    System.Logger.Level.WARNING,
+                    asked ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
                     "{0} failed: code {1}: {2}",
                     request.path("command").asText(),
                     error.code(),

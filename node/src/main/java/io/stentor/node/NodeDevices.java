@@ -8,20 +8,11 @@ import java.util.List;
 /// @param podMtu   of pods' links, and of what goes through the tunnel
 /// @param tunnel   index of `stentor_vxlan`; 0 in native routing
 /// @param underlay index of the device of the route to the peers; 0 while it is not known
-/// @param own      the node's InternalIPs as far as a device of this host has them, or had them last: what somebody
-/// else
-///                 makes the node's row say is not believed
+/// @param own      the node's InternalIPs that a device of this host has
 /// @param outside  the devices by which packets come from and leave to outside of the node, the underlay's included
 public record NodeDevices(int podMtu, int tunnel, int underlay, Addresses own, List<Device> outside) {
     public NodeDevices {
         outside = List.copyOf(outside);
-    }
-
-    /// With the addresses that were known before where there are none now.
-    NodeDevices remembering(NodeDevices before) {
-        Addresses all =
-                new Addresses(own.ipv4().or(() -> before.own.ipv4()), own.ipv6().or(() -> before.own.ipv6()));
-        return new NodeDevices(podMtu, tunnel, underlay, all, outside);
     }
 
     /// @param ifindex its number

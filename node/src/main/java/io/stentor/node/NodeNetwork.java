@@ -107,8 +107,7 @@ public final class NodeNetwork implements AutoCloseable {
         }
     }
 
-    private void publish(NodeDevices found) {
-        NodeDevices now = devices.map(found::remembering).orElse(found);
+    private void publish(NodeDevices now) {
         boolean moved = devices.isPresent() && !devices.get().equals(now);
         devices = Optional.of(now);
         known.countDown();

@@ -66,10 +66,16 @@ class LedgerTest {
     void others_stay_where_they_are_unless_we_are_to_be_alone() throws IOException {
         Path other = Files.writeString(directory.resolve("10-flannel.conf"), "{}");
         Ledger ledger = Ledger.open(directory.resolve("ledger.json"));
-        new CniConfiguration(
-                        new Places(directory, Path.of("/run/x.sock"), directory, false, NetworkFacts.NO_PLUGIN), ledger)
-                .ensure();
+        Places places = new Places(directory, Path.of("/run/x.sock"), directory, false, NetworkFacts.NO_PLUGIN);
+        CniConfiguration configuration = new CniConfiguration(places, ledger);
+        assertThat(configuration.ensure()).isEmpty();
         assertThat(other).exists();
+        Files.writeString(directory.resolve("00-multus.conf"), "{}");
+        assertThat(configuration.ensure())
+                .extracting(Object::toString)
+                .containsExactly(
+                        "network configuration 00-multus.conf: comes before 05-stentor.conflist by its name: the"
+                                + " container runtime takes it and Stentor gets no pods. Remove it, or set cni-exclusive");
     }
 
     @Test

@@ -42,7 +42,7 @@ public final class Maps {
     public static final MapSpec<RangeKey, Range> RANGES = new MapSpec<>("ranges", MapType.LPM_TRIE, RangeKey.CODEC, Range.CODEC, new MapSpec.Shape(65536, 1, MapOwner.AGENT, Optional.empty()));
 
     /// The packet in work.
-    public static final MapSpec<Integer, Bytes> SCRATCH = new MapSpec<>("scratch", MapType.PERCPU_ARRAY, Codec.U32, Bytes.codec(120), new MapSpec.Shape(1, 0, MapOwner.GENERATION, Optional.empty()));
+    public static final MapSpec<Integer, Bytes> SCRATCH = new MapSpec<>("scratch", MapType.PERCPU_ARRAY, Codec.U32, Bytes.codec(128), new MapSpec.Shape(1, 0, MapOwner.GENERATION, Optional.empty()));
 
     /// All of them, by name.
     public static final List<MapSpec<?, ?>> ALL = List.of(ADDRESSES, CT_ANSWERED, CT_UNANSWERED, ENDPOINTS, EVENT_BUCKETS, EVENTS, FRAGMENTS, METRICS, NAT, RANGES, SCRATCH);

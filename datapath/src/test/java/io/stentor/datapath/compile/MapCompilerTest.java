@@ -43,6 +43,7 @@ class MapCompilerTest {
             s -> s.with(Table.NODES, node("a", "192.168.0.1", "10.0.1.0/24")),
             s -> s.with(Table.NODES, node("b", "192.168.0.2", "10.0.2.0/24")),
             s -> s.with(Table.NODES, node("c", "192.168.0.2", "10.0.2.0/24")),
+            s -> s.with(Table.UNMASQUERADED, Cidr.of("203.0.113.0/24")),
             s -> s.with(Table.PODS, new RemotePod(IpAddress.of("10.0.2.7"), 5, IpAddress.of("192.168.0.2"))),
             s -> s.with(
                     Table.ENDPOINTS,
@@ -101,8 +102,10 @@ class MapCompilerTest {
                 .isEqualTo(RangeKind.LOCAL_PODS);
         assertThat(image.get(Keys.of(Cidr.of("10.0.2.0/24"))).orElseThrow().kind())
                 .isEqualTo(RangeKind.REMOTE_PODS);
-        assertThat(image.get(Keys.of(Cidr.of("172.16.0.0/12"))).orElseThrow().kind())
-                .isEqualTo(RangeKind.UNMASQUERADED);
+        for (String configured : List.of("172.16.0.0/12", "203.0.113.0/24")) {
+            assertThat(image.get(Keys.of(Cidr.of(configured))).orElseThrow().kind())
+                    .isEqualTo(RangeKind.UNMASQUERADED);
+        }
     }
 
     @Test

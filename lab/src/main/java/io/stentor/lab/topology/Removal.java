@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -69,6 +70,14 @@ public final class Removal {
         return Stream.concat(LabDirectory.names().stream(), Cgroup.ofLabs().children().stream())
                 .distinct()
                 .sorted()
+                .toList();
+    }
+
+    /// The network namespaces of one lab, by their names: those of `a-b` are none of `a`.
+    public static List<String> namespacesOf(String lab) {
+        Pattern own = Pattern.compile(Pattern.quote("stl-" + lab + "-") + "(fabric|outside|node-[0-9]+)");
+        return namespaces("stl-" + lab + "-").stream()
+                .filter(own.asMatchPredicate())
                 .toList();
     }
 

@@ -32,7 +32,7 @@ class TopologyLabIT {
 
     @AfterEach
     void remove() throws InterruptedException {
-        Removal.remove(directory, Removal.namespaces("stl-" + NAME + "-"));
+        Removal.remove(directory, Removal.namespacesOf(NAME));
         Removal.finish();
     }
 

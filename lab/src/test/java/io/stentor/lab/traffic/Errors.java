@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stentor.lab.LabSpec.Routing;
 import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -92,10 +91,11 @@ final class Errors {
     }
 
     private static void expiresOnTheWay(World w, Family family) {
-        expires(w.pod(), w.remote().address(family), 2, w.otherNode().address(family));
+        int hops = w.configuration().tunnel() || w.configuration().flat() ? 2 : 3;
+        expires(w.pod(), w.remote().address(family), hops, w.otherNode().address(family));
+        World.pings(w.pod(), w.remote().address(family), "-c1", "-t" + (hops + 1));
         // The nodes' gateway, then `outside`, then far.
         expires(w.pod(), w.far().address(family), 3, w.outside().address(family));
-        World.pings(w.pod(), w.remote().address(family), "-c1", "-t3");
         World.pings(w.pod(), w.far().address(family), "-c1", "-t4");
     }
 
@@ -116,18 +116,20 @@ final class Errors {
         World.pings(w.neighbour(), target, "-c1", "-Mdo", "-s" + payload(family, Far.MTU));
     }
 
-    /// A route of the node with an MTU of its own, towards an address that nobody has.
+    /// A route of the node with an MTU of its own.
     private static void tooBig(World w, Family family) {
         int mtu = 1290;
-        String target = family == Family.IPV4 ? "203.0.113.9" : "2001:db8:e::9";
-        List<String> route = new ArrayList<>(List.of("route", "replace", target));
-        route.addAll(List.of("via", w.outside().address(family).toString(), "mtu", "lock", Integer.toString(mtu)));
-        route.addFirst("ip");
-        w.node().run(route.toArray(String[]::new));
+        String target = Far.routed(family).toString();
+        String via = w.lab().gateway(1, family).toString();
+        w.node().run("ip", "route", "replace", target, "via", via, "mtu", "lock", Integer.toString(mtu));
         String said =
                 w.pod().attempt("ping", "-nc1", "-W8", "-Mdo", "-s1352", target).out();
         assertThat(said).containsAnyOf("mtu = " + mtu, "mtu=" + mtu);
         assertThat(said).contains("From " + w.node().address(family));
+        assertThat(w.neighbour().ask("tcp", Far.routed(family), "give", "1000000"))
+                .as("bytes in segments that are too big at first")
+                .isEqualTo("whole");
+        assertThat(w.neighbour().run("ip", "route", "get", target)).contains("mtu " + mtu);
     }
 
     private static void datagrams(Family family, Place from, Place to, int... sizes) {

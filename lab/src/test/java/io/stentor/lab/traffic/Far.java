@@ -5,7 +5,8 @@ import io.stentor.model.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A host behind `outside`, which routes to it over a link with a smaller MTU than anybody else's.
+/// A host behind `outside`, which routes to it over a link with a smaller MTU than anybody else's; and an address of
+/// `outside` itself that nodes route to as they like.
 ///
 /// It lives in a network namespace that only `outside` can see, and ends with it.
 final class Far implements AutoCloseable {
@@ -24,6 +25,8 @@ final class Far implements AutoCloseable {
             ip -n far link set eth0 up
             ip address add 198.51.100.1/24 dev far0
             ip address add 2001:db8:f::1/64 dev far0 nodad
+            ip address add 203.0.113.9/32 dev lo
+            ip address add 2001:db8:e::9/128 dev lo nodad
             ip -n far address add 198.51.100.2/24 dev eth0
             ip -n far address add 2001:db8:f::2/64 dev eth0 nodad
             ip -n far route add default via 198.51.100.1
@@ -34,6 +37,15 @@ final class Far implements AutoCloseable {
               ! command -v $tables >/dev/null || $tables -w -P FORWARD ACCEPT
             done
             """;
+
+    /// The address of `outside` that only a route leads to.
+    static IpAddress routed(Family family) {
+        return IpAddress.of(
+                switch (family) {
+                    case IPV4 -> "203.0.113.9";
+                    case IPV6 -> "2001:db8:e::9";
+                });
+    }
 
     private final Place place;
     private final Running server;
@@ -47,19 +59,16 @@ final class Far implements AutoCloseable {
         Place outside = lab.outside();
         outside.run("sh", "-ec", SCRIPT, "sh", Integer.toString(MTU));
         for (Family family : configuration.list()) {
-            lab.fabric()
-                    .run(
-                            "ip",
-                            "route",
-                            "add",
-                            range(family),
-                            "via",
-                            outside.address(family).toString());
+            String via = outside.address(family).toString();
+            for (String to : List.of(range(family), routed(family).toString())) {
+                lab.fabric().run("ip", "route", "add", to, "via", via);
+            }
         }
         if (configuration.tunnel()) {
-            // The fabric knows this range too: it is the world's, not pods'.
-            lab.fabric().run("nft", "insert rule bridge fabric sources ip saddr 198.51.100.0/24 accept");
-            lab.fabric().run("nft", "insert rule bridge fabric sources ip6 saddr 2001:db8:f::/64 accept");
+            // The fabric lets these pass too: they are the world's, not pods'.
+            for (String source : List.of("ip saddr { 198.51.100.0/24, 203.0.113.9 }", "ip6 saddr 2001:db8::/32")) {
+                lab.fabric().run("nft", "insert rule bridge fabric sources " + source + " accept");
+            }
         }
         List<String> enter = new ArrayList<>(outside.enter());
         enter.addAll(List.of("nsenter", "--net=/run/netns/far", "--"));

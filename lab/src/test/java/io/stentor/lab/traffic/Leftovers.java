@@ -19,11 +19,11 @@ final class Leftovers {
     static void check(LabSpec spec) throws IOException {
         LabDirectory directory = LabDirectory.of(spec.name());
         assertThat(directory.path()).doesNotExist();
-        assertThat(Removal.namespaces("stl-" + spec.name() + "-")).isEmpty();
+        assertThat(Removal.namespacesOf(spec.name())).isEmpty();
         // With the group go all processes that ever ran in the lab.
         assertThat(Cgroup.ofLab(spec.name()).path()).doesNotExist();
         assertThat(Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
-                        .filter(mount -> mount.contains(spec.name())))
+                        .filter(mount -> mount.contains("/" + spec.name() + "/")))
                 .isEmpty();
     }
 }

@@ -68,9 +68,7 @@ final class Lifetimes {
                 for (Place to : List.of(w.remote(), w.neighbour(), w.outside())) {
                     String target = to.address(family).toString();
                     pings.add(w.pod().start("ping", "-n", "-i0.2", target));
-                    held.add(w.pod()
-                            .start(Place.talk("hold", target, Integer.toString(Place.PORT))
-                                    .toArray(String[]::new)));
+                    held.add(w.pod().hold("tcp", to.address(family), 0));
                 }
             }
             running.addAll(pings);
@@ -78,19 +76,19 @@ final class Lifetimes {
             for (Running ping : pings) {
                 ping.await(line -> line.contains("icmp_seq=2 "));
             }
-            echo(held, "before");
+            Place.echo(held, "before");
 
             w.lab().agent("kill", 1);
             w.lab().createPod("late", 1, false);
-            echo(held, "while it is dead");
+            Place.echo(held, "while it is dead");
             everybody(w, w.pod());
 
             w.lab().agent("restart", 1);
-            echo(held, "after its return");
+            Place.echo(held, "after its return");
             everybody(w, w.pod());
             everybody(w, w.lab().awaitPod("late"));
             w.lab().agent("restart", 2);
-            echo(held, "after a restart of the other");
+            Place.echo(held, "after a restart of the other");
             everybody(w, w.pod());
             for (Running ping : pings) {
                 ping.end("INT");
@@ -98,16 +96,6 @@ final class Lifetimes {
             }
         } finally {
             running.forEach(Running::close);
-        }
-    }
-
-    private static void echo(List<Running> held, String word) throws Exception {
-        for (Running connection : held) {
-            connection.await("connected"::equals);
-            connection.say(word);
-        }
-        for (Running connection : held) {
-            connection.await(word::equals);
         }
     }
 

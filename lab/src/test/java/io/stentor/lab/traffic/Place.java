@@ -72,6 +72,26 @@ record Place(String name, List<String> enter, List<IpAddress> addresses) {
         return ask(protocol, to, PORT, words);
     }
 
+    /// A connection to a server, kept open.
+    ///
+    /// @param own the port that it comes from, 0 for any
+    Running hold(String protocol, IpAddress to, int own) {
+        List<String> command = new ArrayList<>(List.of("env", "SPORT=" + own));
+        command.addAll(talk("hold", protocol, to.toString(), Integer.toString(PORT)));
+        return start(command.toArray(String[]::new));
+    }
+
+    /// Says a word over each connection and waits until each has come back.
+    static void echo(List<Running> held, String word) throws IOException, InterruptedException {
+        for (Running connection : held) {
+            connection.await("connected"::equals);
+            connection.say(word);
+        }
+        for (Running connection : held) {
+            connection.await(word::equals);
+        }
+    }
+
     /// The command line of `talk.py`.
     static List<String> talk(String... arguments) {
         List<String> command = new ArrayList<>(List.of("/usr/bin/python3", "-S", "-E", SCRIPT.toString()));

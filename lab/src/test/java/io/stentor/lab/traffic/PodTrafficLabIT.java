@@ -34,7 +34,7 @@ class PodTrafficLabIT {
         World world = up(configuration);
         ExecutorService workers = Executors.newFixedThreadPool(AT_ONCE);
         List<DynamicTest> tests = new ArrayList<>();
-        Stream.of(Reaching.cases(), Errors.cases(), Forging.cases(), Lifetimes.cases())
+        Stream.of(Reaching.cases(), Masquerading.cases(), Errors.cases(), Forging.cases(), Lifetimes.cases())
                 .flatMap(cases -> cases)
                 .filter(each -> each.applies().test(configuration))
                 .forEach(each -> {

@@ -2,8 +2,11 @@
 
 talk.py serve PORT                      TCP and UDP, both families; see answer() and datagrams()
 talk.py ask tcp|udp ADDRESS PORT WORDS  one question, one answer on standard output
-talk.py hold ADDRESS PORT               a TCP connection: each line of standard input is sent, its echo printed
+talk.py hold tcp|udp ADDRESS PORT       a connection: each line of standard input is sent, its echo printed
+talk.py poke PORT ADDRESS PORT          a datagram from a port that a server has too; what comes back is printed
 talk.py frame INTERFACE HEX [SECONDS]   sends a frame, then prints those that come back, in hex
+
+ask and hold take their own port from SPORT, where it is set.
 """
 
 import os
@@ -15,6 +18,7 @@ import time
 import zlib
 
 PATIENCE = float(os.environ.get("PATIENCE", "8"))
+SPORT = int(os.environ.get("SPORT", "0"))
 
 
 def plain(address):
@@ -95,9 +99,17 @@ def serve(port):
         threading.Thread(target=answer, args=(connection,), daemon=True).start()
 
 
+def connected(kind, address, port):
+    s = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, kind)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.settimeout(PATIENCE)
+    s.bind(("", SPORT))
+    s.connect((address, int(port)))
+    return s
+
+
 def ask_tcp(address, port, words):
-    with socket.create_connection((address, int(port)), PATIENCE) as s:
-        s.settimeout(PATIENCE)
+    with connected(socket.SOCK_STREAM, address, port) as s:
         s.sendall((" ".join(words) + "\n").encode())
         if words[0] == "give":
             data = pattern(int(words[1]))
@@ -112,10 +124,7 @@ def ask_tcp(address, port, words):
 
 
 def ask_udp(address, port, words):
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as s:
-        s.settimeout(PATIENCE)
-        s.connect((address, int(port)))
+    with connected(socket.SOCK_DGRAM, address, port) as s:
         if words[0] == "echo":
             data = pattern(int(words[1]))
             s.send(data)
@@ -124,14 +133,24 @@ def ask_udp(address, port, words):
         return s.recv(65535).decode()
 
 
-def hold(address, port):
-    with socket.create_connection((address, int(port)), PATIENCE) as s:
-        s.settimeout(PATIENCE)
-        stream = s.makefile("rb")
+def hold(protocol, address, port):
+    tcp = protocol == "tcp"
+    with connected(socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM, address, port) as s:
         print("connected", flush=True)
         for line in sys.stdin.buffer:
             s.sendall(line)
-            print(stream.readline().decode().strip(), flush=True)
+            heard = s.recv(len(line))
+            while len(heard) < len(line) and tcp:
+                heard += s.recv(len(line) - len(heard)) or b"\n" * len(line)
+            print(heard.decode().strip(), flush=True)
+
+
+def poke(own, address, port):
+    with bound(socket.SOCK_DGRAM, int(own)) as s:
+        s.settimeout(PATIENCE)
+        s.connect((address if ":" in address else "::ffff:" + address, int(port)))
+        s.send(b"poke")
+        print(s.recv(65535).decode())
 
 
 def frame(interface, text, seconds="0"):
@@ -154,7 +173,7 @@ def main(verb, *rest):
         protocol, address, port, *words = rest
         print({"tcp": ask_tcp, "udp": ask_udp}[protocol](address, port, words))
     else:
-        {"serve": serve, "hold": hold, "frame": frame}[verb](*rest)
+        {"serve": serve, "hold": hold, "poke": poke, "frame": frame}[verb](*rest)
 
 
 try:
