@@ -105,10 +105,15 @@ static __always_inline void tunnel_fill(struct __sk_buff *skb, const struct pack
 	inner->h_proto = skb->protocol;
 }
 
-static __always_inline __sum16 tunnel_ipv4_checksum(struct iphdr *ip)
+static __always_inline __sum16 tunnel_ipv4_checksum(const struct iphdr *ip)
 {
-	__u32 sum = bpf_csum_diff(NULL, 0, (__be32 *)ip, sizeof(*ip), 0);
+	const __u32 *words = (const __u32 *)ip;
+	__u64 sum = 0;
 
+#pragma unroll
+	for (__u32 i = 0; i < sizeof(*ip) / sizeof(*words); i++)
+		sum += words[i];
+	sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);
 	return (__sum16)~sum;
@@ -135,13 +140,17 @@ static __always_inline int tunnel_encapsulate_ipv4(struct __sk_buff *skb, const 
 				.daddr = node->words[0],
 			},
 	};
+	void *room;
 
 	tunnel_fill(skb, p, &outer.udp, &outer.vxlan, &outer.inner);
 	outer.ip.check = tunnel_ipv4_checksum(&outer.ip);
 	if (bpf_skb_adjust_room(skb, TUNNEL_IPV4_LENGTH, BPF_ADJ_ROOM_MAC,
-	                        TUNNEL_ROOM | BPF_F_ADJ_ROOM_ENCAP_L3_IPV4) ||
-	    bpf_skb_store_bytes(skb, ETH_HLEN, &outer, TUNNEL_IPV4_LENGTH, BPF_F_INVALIDATE_HASH))
+	                        TUNNEL_ROOM | BPF_F_ADJ_ROOM_ENCAP_L3_IPV4))
 		return DROP_ERROR_WRITING_TO_PACKET;
+	room = packet_at(skb, ETH_HLEN, TUNNEL_IPV4_LENGTH);
+	if (!room)
+		return DROP_ERROR_WRITING_TO_PACKET;
+	__builtin_memcpy(room, &outer, TUNNEL_IPV4_LENGTH);
 	return 0;
 }
 
@@ -158,14 +167,18 @@ static __always_inline int tunnel_encapsulate_ipv6(struct __sk_buff *skb, const 
 				.hop_limit = TUNNEL_TTL,
 			},
 	};
+	void *room;
 
 	__builtin_memcpy(&outer.ip.saddr, (const void *)&config.node_ipv6, sizeof(outer.ip.saddr));
 	__builtin_memcpy(&outer.ip.daddr, node, sizeof(outer.ip.daddr));
 	tunnel_fill(skb, p, &outer.udp, &outer.vxlan, &outer.inner);
 	if (bpf_skb_adjust_room(skb, TUNNEL_IPV6_LENGTH, BPF_ADJ_ROOM_MAC,
-	                        TUNNEL_ROOM | BPF_F_ADJ_ROOM_ENCAP_L3_IPV6) ||
-	    bpf_skb_store_bytes(skb, ETH_HLEN, &outer, TUNNEL_IPV6_LENGTH, BPF_F_INVALIDATE_HASH))
+	                        TUNNEL_ROOM | BPF_F_ADJ_ROOM_ENCAP_L3_IPV6))
 		return DROP_ERROR_WRITING_TO_PACKET;
+	room = packet_at(skb, ETH_HLEN, TUNNEL_IPV6_LENGTH);
+	if (!room)
+		return DROP_ERROR_WRITING_TO_PACKET;
+	__builtin_memcpy(room, &outer, TUNNEL_IPV6_LENGTH);
 	return 0;
 }
 
