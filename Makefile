@@ -29,11 +29,14 @@ deps-build:
 
 # The small programs in C: the CNI plugin, the load tool, the demo's server and client.
 CFLAGS = -O2 -Wall -Wextra -Werror
-programs: deps-build bench/target/netload lab/target/hello
+programs: deps-build bench/target/netload bench/target/progtime lab/target/hello
 	@$(MAKE) --no-print-directory -C cni
 bench/target/netload: bench/netload.c
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) -pthread -o $@ $<
+bench/target/progtime: bench/progtime.c
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) -o $@ $<
 lab/target/hello: lab/demo/hello.c
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) -o $@ $<

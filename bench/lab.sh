@@ -38,9 +38,12 @@ lab_addresses() { # LAB POD
 
 # A process of a pod, by its cgroup, which ends with the container's name.
 lab_process() { # LAB POD
-  local pid
-  for pid in $(pgrep -x netload); do
-    grep -q "^0::.*/bench-$1/.*/$2\$" "/proc/$pid/cgroup" && { echo "$pid"; return; }
+  local pid try
+  for try in $(seq 50); do
+    for pid in $(pgrep -x netload); do
+      grep -qs "^0::.*/bench-$1/.*/$2\$" "/proc/$pid/cgroup" && { echo "$pid"; return; }
+    done
+    sleep 0.2
   done
   echo "bench: nothing runs in pod $2 of lab bench-$1" >&2
   return 1

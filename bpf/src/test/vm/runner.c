@@ -229,6 +229,8 @@ int main(void)
 	setvbuf(stdout, NULL, _IONBF, 0);
 	libbpf_set_print(quiet);
 	uname(&system);
+	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_SCHED_CLS, BPF_FUNC_ktime_get_coarse_ns, NULL) == 1)
+		allow_coarse_clock();
 	try_all();
 	for (p = programs; p < programs + PROGRAMS_MAX && p->name[0]; p++)
 		printf("%-18s %-16s %3u configurations, %7u instructions at most, %u runs\n", system.release,

@@ -4,6 +4,9 @@
 
 #include <stddef.h>
 
+/* To be called on kernels that have bpf_ktime_get_coarse_ns. */
+void allow_coarse_clock(void);
+
 /* Configurations are numbered from 0; each bit of the number is one flag. */
 unsigned configurations(void);
 

@@ -7,6 +7,13 @@
 #include "maps/endpoints.h"
 #include "runner.h"
 
+static bool coarse_clock;
+
+void allow_coarse_clock(void)
+{
+	coarse_clock = true;
+}
+
 static const size_t flags[] = {
 	offsetof(struct config, ipv4),
 	offsetof(struct config, ipv6),
@@ -38,6 +45,8 @@ const void *configuration(unsigned number, size_t *size)
 	made.pod_mtu = 1450;
 	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 		*((bool *)&made + flags[i]) = number >> i & 1;
+	/* changes one call; half of each matrix is enough */
+	made.coarse_clock = coarse_clock && made.ipv6 != made.tunnel;
 	*size = sizeof(made);
 	return &made;
 }

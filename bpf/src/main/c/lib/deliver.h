@@ -66,6 +66,10 @@ static __always_inline int admit(struct packet *p, bool tracked)
 	if (tracked)
 		return 0;
 	conntrack_find(p);
+	/* who speaks matters where a connection begins or an event tells of it, and is known out of a tunnel
+	 */
+	if (p->notable && !p->source_identity)
+		identify_source(p);
 	return conntrack_create(p);
 }
 

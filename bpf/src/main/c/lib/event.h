@@ -36,7 +36,7 @@ static __always_inline void event_emit(struct __sk_buff *skb, const struct packe
 		return;
 	}
 	__builtin_memset(event, 0, sizeof(*event));
-	event->time = p->now;
+	event->time = bpf_ktime_get_ns();
 	event->source = p->tuple.source;
 	event->destination = p->tuple.destination;
 	event->source_port = p->tuple.source_port;

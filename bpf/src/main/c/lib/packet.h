@@ -39,7 +39,7 @@ enum fragment { FRAGMENT_NONE, FRAGMENT_FIRST, FRAGMENT_LATER };
 struct packet {
 	struct tuple tuple;
 	struct tuple quoted; /* of an ICMP error, as it was sent: its source is whom the error is for */
-	__u64 now;           /* CLOCK_MONOTONIC, nanoseconds */
+	__u64 now;           /* CLOCK_MONOTONIC, nanoseconds, some milliseconds ago at most */
 	__u32 source_identity;
 	__u32 destination_identity;
 	__u16 source_endpoint;
@@ -77,7 +77,7 @@ static __always_inline struct packet *packet_begin(__u8 point)
 	if (p) {
 		__builtin_memset(p, 0, sizeof(*p));
 		p->point = point;
-		p->now = bpf_ktime_get_ns();
+		p->now = config.coarse_clock ? bpf_ktime_get_coarse_ns() : bpf_ktime_get_ns();
 	}
 	return p;
 }

@@ -116,7 +116,6 @@ static __always_inline int for_node(struct __sk_buff *skb, struct packet *p)
 	}
 	if (!to || to->kind != ADDRESS_ENDPOINT)
 		return drop(skb, p, reason ?: DROP_STALE_OR_UNROUTABLE_IP, DIRECTION_INGRESS);
-	identify_source(p);
 	return deliver(skb, p, to, false);
 }
 
@@ -145,10 +144,11 @@ int from_net(struct __sk_buff *skb)
 		return for_node(skb, p);
 	if (to->kind != ADDRESS_ENDPOINT)
 		return TC_ACT_OK;
-	identify_source(p);
-	if (config.tunnel && p->source_identity != IDENTITY_WORLD &&
-	    p->source_identity != IDENTITY_REMOTE_NODE)
-		return drop(skb, p, DROP_POD_SOURCE_OUTSIDE_TUNNEL, DIRECTION_INGRESS);
+	if (config.tunnel) {
+		identify_source(p);
+		if (p->source_identity != IDENTITY_WORLD && p->source_identity != IDENTITY_REMOTE_NODE)
+			return drop(skb, p, DROP_POD_SOURCE_OUTSIDE_TUNNEL, DIRECTION_INGRESS);
+	}
 	return deliver(skb, p, to, false);
 }
 

@@ -161,7 +161,6 @@ int to_pod(struct __sk_buff *skb)
 		return drop(skb, p, reason, DIRECTION_INGRESS);
 	if (is_neighbour_discovery(p))
 		return TC_ACT_OK;
-	identify_source(p);
 	reason = admit(p, false);
 	if (reason)
 		return drop(skb, p, reason, DIRECTION_INGRESS);

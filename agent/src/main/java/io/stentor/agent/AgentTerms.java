@@ -117,7 +117,8 @@ final class AgentTerms {
                         network.masquerade().families(),
                         new ProgramSettings.Events(DROP_EVENTS_PER_SECOND, true))
                 .config()
-                .withEncapsulate(tunnel() && programEncapsulates(kernel));
+                .withEncapsulate(tunnel() && programEncapsulates(kernel))
+                .withCoarseClock(kernel.bpf().has(Feature.COARSE_CLOCK));
     }
 
     private boolean programEncapsulates(Kernel kernel) {

@@ -26,7 +26,8 @@ import java.lang.foreign.MemorySegment;
 /// @param underlayIpv6 the tunnel runs over IPv6
 /// @param encapsulate tunnel headers are written by the program, not by the device
 /// @param trace events for new and changed connections, not for drops alone
-public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int natPortMin, Bytes16 gatewayIpv6, int natPortMax, int overlayIfindex, int underlayIfindex, int dropEventsPerSecond, int tunnelPort, int podMtu, Bytes6 gatewayMac, boolean ipv4, boolean ipv6, boolean tunnel, boolean underlayIpv6, boolean encapsulate, boolean masqueradeIpv4, boolean masqueradeIpv6, boolean trace) implements Layout {
+/// @param coarseClock the kernel has bpf_ktime_get_coarse_ns (5.11), which costs next to nothing
+public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int natPortMin, Bytes16 gatewayIpv6, int natPortMax, int overlayIfindex, int underlayIfindex, int dropEventsPerSecond, int tunnelPort, int podMtu, Bytes6 gatewayMac, boolean ipv4, boolean ipv6, boolean tunnel, boolean underlayIpv6, boolean encapsulate, boolean masqueradeIpv4, boolean masqueradeIpv6, boolean trace, boolean coarseClock) implements Layout {
     public static final int SIZE = 96;
     public static final int NODE_IPV4_OFFSET = 0;
     public static final int NODE_IPV6_OFFSET = 16;
@@ -48,9 +49,10 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
     public static final int MASQUERADE_IPV4_OFFSET = 87;
     public static final int MASQUERADE_IPV6_OFFSET = 88;
     public static final int TRACE_OFFSET = 89;
+    public static final int COARSE_CLOCK_OFFSET = 90;
     public static final Codec<Config> CODEC = new Codec<>(SIZE, Config::encode, Config::decode);
     /// All bytes zero.
-    public static final Config ZERO = new Config(Bytes16.ZERO, Bytes16.ZERO, 0, 0, Bytes16.ZERO, 0, 0, 0, 0, 0, 0, Bytes6.ZERO, false, false, false, false, false, false, false, false);
+    public static final Config ZERO = new Config(Bytes16.ZERO, Bytes16.ZERO, 0, 0, Bytes16.ZERO, 0, 0, 0, 0, 0, 0, Bytes6.ZERO, false, false, false, false, false, false, false, false, false);
 
     public Config {
         Field.unsigned(tunnelPort, 16, "tunnel_port");
@@ -59,7 +61,7 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
 
     /// Reads 96 bytes at `at`.
     public static Config decode(MemorySegment from, long at) {
-        return new Config(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), from.get(Field.BE32, at + 32), from.get(Field.U32, at + 36), Bytes16.decode(from, at + 40), from.get(Field.U32, at + 56), from.get(Field.U32, at + 60), from.get(Field.U32, at + 64), from.get(Field.U32, at + 68), Short.toUnsignedInt(from.get(Field.U16, at + 72)), Short.toUnsignedInt(from.get(Field.U16, at + 74)), Bytes6.decode(from, at + 76), from.get(Field.U8, at + 82) != 0, from.get(Field.U8, at + 83) != 0, from.get(Field.U8, at + 84) != 0, from.get(Field.U8, at + 85) != 0, from.get(Field.U8, at + 86) != 0, from.get(Field.U8, at + 87) != 0, from.get(Field.U8, at + 88) != 0, from.get(Field.U8, at + 89) != 0);
+        return new Config(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), from.get(Field.BE32, at + 32), from.get(Field.U32, at + 36), Bytes16.decode(from, at + 40), from.get(Field.U32, at + 56), from.get(Field.U32, at + 60), from.get(Field.U32, at + 64), from.get(Field.U32, at + 68), Short.toUnsignedInt(from.get(Field.U16, at + 72)), Short.toUnsignedInt(from.get(Field.U16, at + 74)), Bytes6.decode(from, at + 76), from.get(Field.U8, at + 82) != 0, from.get(Field.U8, at + 83) != 0, from.get(Field.U8, at + 84) != 0, from.get(Field.U8, at + 85) != 0, from.get(Field.U8, at + 86) != 0, from.get(Field.U8, at + 87) != 0, from.get(Field.U8, at + 88) != 0, from.get(Field.U8, at + 89) != 0, from.get(Field.U8, at + 90) != 0);
     }
 
     @Override
@@ -84,7 +86,8 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
         to.set(Field.U8, at + 87, (byte) (masqueradeIpv4 ? 1 : 0));
         to.set(Field.U8, at + 88, (byte) (masqueradeIpv6 ? 1 : 0));
         to.set(Field.U8, at + 89, (byte) (trace ? 1 : 0));
-        Field.zero(to, at + 90, 6);
+        to.set(Field.U8, at + 90, (byte) (coarseClock ? 1 : 0));
+        Field.zero(to, at + 91, 5);
     }
 
     @Override
@@ -93,82 +96,86 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
     }
 
     public Config withNodeIpv4(Bytes16 nodeIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withNodeIpv6(Bytes16 nodeIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withGatewayIpv4(int gatewayIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withNatPortMin(int natPortMin) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withGatewayIpv6(Bytes16 gatewayIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withNatPortMax(int natPortMax) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withOverlayIfindex(int overlayIfindex) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withUnderlayIfindex(int underlayIfindex) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withDropEventsPerSecond(int dropEventsPerSecond) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withTunnelPort(int tunnelPort) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withPodMtu(int podMtu) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withGatewayMac(Bytes6 gatewayMac) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withIpv4(boolean ipv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withIpv6(boolean ipv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withTunnel(boolean tunnel) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withUnderlayIpv6(boolean underlayIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withEncapsulate(boolean encapsulate) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withMasqueradeIpv4(boolean masqueradeIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withMasqueradeIpv6(boolean masqueradeIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withTrace(boolean trace) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+    }
+
+    public Config withCoarseClock(boolean coarseClock) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 }

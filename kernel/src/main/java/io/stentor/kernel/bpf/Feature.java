@@ -17,6 +17,8 @@ public enum Feature {
     BTF("CONFIG_DEBUG_INFO_BTF"),
     /// Map memory is accounted to cgroups; before, RLIMIT_MEMLOCK limits it.
     MEMCG_ACCOUNTING("5.11"),
+    /// `bpf_ktime_get_coarse_ns`.
+    COARSE_CLOCK("5.11"),
     /// `bpf_check_mtu`.
     CHECK_MTU("5.12"),
     /// Batched operations on tries.

@@ -51,6 +51,7 @@ final class Probes {
             case BTF -> Files.isReadable(Path.of("/sys/kernel/btf/vmlinux"));
             // bpf_ktime_get_coarse_ns came in the same release and cannot be missing with it
             case MEMCG_ACCOUNTING -> helper(ProgramType.SCHED_CLS, 0, 160);
+            case COARSE_CLOCK -> helper(ProgramType.SCHED_CLS, 0, 160);
             case CHECK_MTU -> helper(ProgramType.SCHED_CLS, 0, 163);
             case LPM_BATCH -> lpmBatch();
             case ENCAP_L2_ETH -> encapL2();

@@ -12,22 +12,37 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /// What is tried: one lab for each.
-record Configuration(Routing routing, Families families, int nodes) {
+record Configuration(Routing routing, Families families, Underlay underlay, int nodes) {
 
-    /// Those that the property `matrix` asks for: `short` (default) or `full`.
+    /// Those that the property `matrix` asks for: `short` (default), `full`, or names as [#toString] gives them.
     static Stream<Configuration> matrix() {
         String matrix = System.getProperty("matrix", "short");
         return switch (matrix) {
-            case "short" -> Stream.of(Routing.values()).map(routing -> new Configuration(routing, Families.DUAL, 2));
+            case "short" -> Stream.of("tunnel-dual", "native-dual").map(name -> of(name, 2));
             case "full" ->
                 Stream.of(Routing.values())
-                        .flatMap(routing ->
-                                Stream.of(Families.values()).map(families -> new Configuration(routing, families, 3)));
-            default ->
-                Stream.of(matrix.split(","))
-                        .map(each -> each.toUpperCase(Locale.ROOT).split("-"))
-                        .map(words -> new Configuration(Routing.valueOf(words[0]), Families.valueOf(words[1]), 2));
+                        .flatMap(routing -> Stream.concat(
+                                Stream.of(Families.values()).map(families -> name(routing, families, Underlay.FLAT)),
+                                Stream.of(name(routing, Families.DUAL, Underlay.ROUTED))))
+                        .map(name -> of(name, 3));
+            default -> Stream.of(matrix.split(",", -1)).map(name -> of(name, 2));
         };
+    }
+
+    private static Configuration of(String name, int nodes) {
+        String[] words = name.toUpperCase(Locale.ROOT).split("-", -1);
+        Underlay underlay = words.length > 2 ? Underlay.valueOf(words[2]) : Underlay.FLAT;
+        return new Configuration(Routing.valueOf(words[0]), Families.valueOf(words[1]), underlay, nodes);
+    }
+
+    private static String name(Routing routing, Families families, Underlay underlay) {
+        String name = (routing + "-" + families).toLowerCase(Locale.ROOT);
+        return underlay == Underlay.FLAT ? name : name + "-routed";
+    }
+
+    /// Whether all hosts share one segment.
+    boolean flat() {
+        return underlay == Underlay.FLAT;
     }
 
     boolean tunnel() {
@@ -51,13 +66,13 @@ record Configuration(Routing routing, Families families, int nodes) {
         return new LabSpec(
                 "traffic-" + this,
                 nodes,
-                new Shape(routing, Underlay.FLAT, families),
+                new Shape(routing, underlay, families),
                 true,
                 Map.of("ipam.mode", "cluster-pool"));
     }
 
     @Override
     public String toString() {
-        return (routing + "-" + families).toLowerCase(Locale.ROOT);
+        return name(routing, families, underlay);
     }
 }

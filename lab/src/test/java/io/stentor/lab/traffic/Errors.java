@@ -91,10 +91,11 @@ final class Errors {
     }
 
     private static void expiresOnTheWay(World w, Family family) {
-        expires(w.pod(), w.remote().address(family), 2, w.otherNode().address(family));
+        int hops = w.configuration().tunnel() || w.configuration().flat() ? 2 : 3;
+        expires(w.pod(), w.remote().address(family), hops, w.otherNode().address(family));
+        World.pings(w.pod(), w.remote().address(family), "-c1", "-t" + (hops + 1));
         // The nodes' gateway, then `outside`, then far.
         expires(w.pod(), w.far().address(family), 3, w.outside().address(family));
-        World.pings(w.pod(), w.remote().address(family), "-c1", "-t3");
         World.pings(w.pod(), w.far().address(family), "-c1", "-t4");
     }
 
@@ -119,7 +120,7 @@ final class Errors {
     private static void tooBig(World w, Family family) {
         int mtu = 1290;
         String target = Far.routed(family).toString();
-        String via = w.outside().address(family).toString();
+        String via = w.lab().gateway(1, family).toString();
         w.node().run("ip", "route", "replace", target, "via", via, "mtu", "lock", Integer.toString(mtu));
         String said =
                 w.pod().attempt("ping", "-nc1", "-W8", "-Mdo", "-s1352", target).out();

@@ -59,14 +59,10 @@ final class Far implements AutoCloseable {
         Place outside = lab.outside();
         outside.run("sh", "-ec", SCRIPT, "sh", Integer.toString(MTU));
         for (Family family : configuration.list()) {
-            lab.fabric()
-                    .run(
-                            "ip",
-                            "route",
-                            "add",
-                            range(family),
-                            "via",
-                            outside.address(family).toString());
+            String via = outside.address(family).toString();
+            for (String to : List.of(range(family), routed(family).toString())) {
+                lab.fabric().run("ip", "route", "add", to, "via", via);
+            }
         }
         if (configuration.tunnel()) {
             // The fabric lets these pass too: they are the world's, not pods'.

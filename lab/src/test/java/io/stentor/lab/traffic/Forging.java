@@ -68,9 +68,9 @@ final class Forging {
                 Case.of(TOPIC, "IPv4 addresses inside IPv6 ones are dropped", Forging::mapped)
                         .where(c -> c.list().contains(Family.IPV6)),
                 Case.of(TOPIC, "a tunnel's packet from who is no node is dropped", Forging::stranger)
-                        .where(Configuration::tunnel),
+                        .where(c -> c.tunnel() && c.flat()),
                 Case.of(TOPIC, "a pod's address from outside the tunnel is dropped", Forging::outsideTunnel)
-                        .where(Configuration::tunnel));
+                        .where(c -> c.tunnel() && c.flat()));
     }
 
     private static void addresses(World w, Family family) throws Exception {

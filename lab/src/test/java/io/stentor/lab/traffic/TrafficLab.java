@@ -8,12 +8,14 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.stentor.lab.LabDirectory;
+import io.stentor.lab.LabFailure;
 import io.stentor.lab.LabSpec;
 import io.stentor.lab.api.Json;
 import io.stentor.lab.topology.Host;
 import io.stentor.lab.topology.Plan;
 import io.stentor.lab.topology.Shell;
 import io.stentor.lab.topology.Topology;
+import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -54,10 +56,17 @@ final class TrafficLab implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(stentor(), "lab", "up", "--detach", "--name", spec.name()));
         command.addAll(List.of("--nodes", Integer.toString(spec.nodes())));
         command.addAll(List.of("--routing", spec.shape().routing().name()));
+        command.addAll(List.of("--underlay", spec.shape().underlay().name()));
         command.addAll(List.of("--ip-family", spec.shape().families().name()));
         spec.settings().forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
         LabDirectory directory = LabDirectory.of(spec.name());
-        Shell.run(command, "");
+        try {
+            Shell.run(command, "");
+        } catch (LabFailure failed) {
+            String logs = logs(directory);
+            down(spec);
+            throw new AssertionError(failed.getMessage() + logs, failed);
+        }
         Config config = Config.fromKubeconfig(Files.readString(directory.kubeconfig()));
         TrafficLab lab = new TrafficLab(
                 new Topology(Plan.of(spec), directory),
@@ -67,6 +76,19 @@ final class TrafficLab implements AutoCloseable {
             lab.drops.put(node.name(), DropLog.of(node.name(), socket));
         }
         return lab;
+    }
+
+    /// What its programs said last.
+    private static String logs(LabDirectory directory) {
+        Shell.Result said = Shell.attempt(
+                List.of(
+                        "sh",
+                        "-c",
+                        "cd \"$1\" && tail -vn 5 *.log",
+                        "sh",
+                        directory.logs().toString()),
+                "");
+        return "\n" + said.out();
     }
 
     static void down(LabSpec spec) {
@@ -100,6 +122,14 @@ final class TrafficLab implements AutoCloseable {
 
     private Place place(Host host) {
         return new Place(host.name(), topology.space(host).enter("", List.of()), host.addresses());
+    }
+
+    /// The fabric's address on a node's segment.
+    IpAddress gateway(int node, Family family) {
+        return topology.plan().nodes().get(node - 1).segment().gateways().stream()
+                .filter(address -> address.family() == family)
+                .findFirst()
+                .orElseThrow();
     }
 
     DropLog drops(int node) {

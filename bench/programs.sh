@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+# What each program takes for a packet of an established connection, by test runs in a lab's node. Sourced by bench/run.
+
+in_node() { ip netns exec "stl-bench-$1-node-1" "${@:2}"; } # LAB COMMAND…
+
+link_to() { in_node "$1" ip -o route get "$2" | sed 's/.* dev \([^ ]*\).*/\1/'; } # LAB ADDRESS
+mac_of() { in_node "$1" ip neighbour show "$2" | sed 's/.* lladdr \([^ ]*\).*/\1/'; } # LAB ADDRESS
+index_of() { in_node "$1" cat "/sys/class/net/$2/ifindex"; } # LAB LINK
+
+# Prints lines PROGRAM WAY FAMILY NANOSECONDS for one lab. far is a pod of the other node.
+program_times() { # LAB WAY FAMILY CLIENT NEAR FAR
+  local lab=$1 way=$2 family=$3 client=$4 near=$5 far=$6 gateway=02:53:54:4e:00:01 name time
+  local pod pod_mac other other_mac uplink
+  pod=$(index_of "$lab" "$(link_to "$lab" "$client")") pod_mac=$(mac_of "$lab" "$client")
+  other=$(index_of "$lab" "$(link_to "$lab" "$near")") other_mac=$(mac_of "$lab" "$near")
+  uplink=$(index_of "$lab" eth0)
+  {
+    if [ "$way" = vxlan ]; then
+      echo "- ingress $pod $pod_mac $gateway $client $near 40000 7 S"
+      echo "- ingress $other $other_mac $gateway $near $client 7 40000 SA"
+      echo "from_pod/same-node ingress $pod $pod_mac $gateway $client $near 40000 7 A"
+    fi
+    echo "- ingress $pod $pod_mac $gateway $client $far 40000 7 S"
+    echo "- egress $pod $gateway $pod_mac $far $client 7 40000 SA"
+    echo "from_pod/$way ingress $pod $pod_mac $gateway $client $far 40000 7 A"
+    echo "to_pod/$way egress $pod $gateway $pod_mac $far $client 7 40000 A"
+    if [ "$way" = native ]; then
+      echo "from_net/$way ingress $uplink $gateway $gateway $far $client 7 40000 A"
+      echo "to_net/$way egress $uplink $gateway $gateway $client $far 40000 7 A"
+    else
+      echo "from_net/$way ingress $uplink $gateway $gateway 192.168.60.12 192.168.60.11 40000 8472 U"
+      echo "to_net/$way egress $uplink $gateway $gateway 192.168.60.11 192.168.60.12 40000 8472 U"
+      echo "to_overlay/$way egress $(index_of "$lab" stentor_vxlan) $gateway $gateway $client $far 40000 7 A"
+    fi
+  } | in_node "$lab" $priority taskset -c $last "$progtime" test 20000 | while read -r name time; do
+    printf '%s\t%s\t%s\t%s\n' "${name%/*}" "${name#*/}" "$family" "$time"
+  done
+}
