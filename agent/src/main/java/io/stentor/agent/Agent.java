@@ -23,6 +23,7 @@ import io.stentor.kube.CiliumNodeWriter;
 import io.stentor.kube.KubeClient;
 import io.stentor.kube.LocalPods;
 import io.stentor.kube.MasqueradeRanges;
+import io.stentor.kube.Snapshot;
 import io.stentor.kube.Sources;
 import io.stentor.model.Applied;
 import io.stentor.model.IpAddress;
@@ -89,6 +90,7 @@ final class Agent implements AutoCloseable {
         answer(node, cluster);
         node.start();
         load(kernel, node, cluster.sources);
+        awaitFacts(node, cluster.client);
         awaitApplied();
         node.announce(cluster.pods::isGone);
         if (settings.paths().cni().uninstall()) {
@@ -114,6 +116,7 @@ final class Agent implements AutoCloseable {
     }
 
     private Cluster follow(KubeClient client, Kernel kernel) {
+        opened(Snapshot.start(settings.paths().stateDir().resolve("cluster.json"), store));
         Optional<Path> ranges = settings.network().masquerade().rangesFile();
         if (ranges.isPresent()) {
             opened(MasqueradeRanges.start(ranges.get(), store));
@@ -192,6 +195,26 @@ final class Agent implements AutoCloseable {
             sync.resync();
         });
         sync.start();
+    }
+
+    /// Waits for what there is in the cluster, and for ranges that pods get addresses from. While the API server is
+    /// away, what an earlier agent knew is enough.
+    private void awaitFacts(NodeServices node, KubeClient client) throws InterruptedException {
+        State state = store.current();
+        while (node.lacking().isPresent() || !state.synced()) {
+            State later = store.awaitAfter(state.revision(), PATIENCE);
+            if (later.revision() == state.revision()) {
+                boolean away = client.problem().isPresent();
+                if (away && node.lacking().isEmpty()) {
+                    LOG.log(System.Logger.Level.WARNING, "going on with what was known before, without the API server");
+                    return;
+                }
+                LOG.log(
+                        System.Logger.Level.INFO,
+                        "waiting: " + node.lacking().orElse("Kubernetes has not told of " + state.awaited()));
+            }
+            state = later;
+        }
     }
 
     private static NodeDevices awaitDevices(NodeServices node) throws InterruptedException {

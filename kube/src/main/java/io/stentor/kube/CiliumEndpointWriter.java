@@ -157,17 +157,26 @@ public final class CiliumEndpointWriter implements AutoCloseable {
     private final class EndpointChanges implements PersistentMap.Diff<Integer, Endpoint> {
         @Override
         public void added(Integer id, Endpoint endpoint) {
-            endpoints.put(endpoint.pod().toString(), endpoint);
-            work.due(endpoint.pod().toString());
+            if (isPod(endpoint)) {
+                endpoints.put(endpoint.pod().toString(), endpoint);
+                work.due(endpoint.pod().toString());
+            }
+        }
+
+        /// What was plugged in by hand belongs to no object.
+        private static boolean isPod(Endpoint endpoint) {
+            return !endpoint.pod().namespace().isEmpty();
         }
 
         /// A pod's new sandbox may be there before the old one is gone.
         @Override
         public void removed(Integer id, Endpoint endpoint) {
-            String key = endpoint.pod().toString();
-            written.putIfAbsent(key, endpoint.pod());
-            endpoints.remove(key, endpoint);
-            work.due(key);
+            if (isPod(endpoint)) {
+                String key = endpoint.pod().toString();
+                written.putIfAbsent(key, endpoint.pod());
+                endpoints.remove(key, endpoint);
+                work.due(key);
+            }
         }
 
         @Override

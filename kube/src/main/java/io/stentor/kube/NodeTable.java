@@ -148,6 +148,15 @@ final class NodeTable {
         return next.with(Table.NODES, rows);
     }
 
+    /// The state without nodes that were known before there was a list.
+    State alone(State state) {
+        PersistentMap<String, Node> rows = state.nodes();
+        for (String name : rows.keys().toList()) {
+            rows = settled.containsKey(name) ? rows : rows.minus(name);
+        }
+        return state.with(Table.NODES, rows);
+    }
+
     /// Forgets what [#into] has told.
     void told() {
         forgotten.clear();

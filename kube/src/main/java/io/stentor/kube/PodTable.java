@@ -119,6 +119,15 @@ final class PodTable {
         return next;
     }
 
+    /// The state without pods that were known before there was a list.
+    State alone(State state) {
+        PersistentMap<IpAddress, RemotePod> rows = state.pods();
+        for (IpAddress address : rows.keys().toList()) {
+            rows = claims.containsKey(address) ? rows : rows.minus(address);
+        }
+        return state.with(Table.PODS, rows);
+    }
+
     /// Forgets what [#into] has told; apart from it, because a change to the state has no effect of its own.
     void told() {
         touched.clear();

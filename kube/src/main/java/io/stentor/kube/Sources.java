@@ -133,6 +133,9 @@ public final class Sources implements AutoCloseable {
         store.commit(state -> {
             State next = pods.into(nodesChanged ? nodes.into(state) : state);
             for (Source source : listed) {
+                if (!state.synced(source)) {
+                    next = source == Source.NODES ? nodes.alone(next) : pods.alone(next);
+                }
                 next = next.withSynced(source).withProblems(source, LISTING, List.of());
             }
             return next;

@@ -7,6 +7,7 @@ import io.stentor.model.IpAddress;
 import io.stentor.model.Node;
 import io.stentor.model.NodeAddress;
 import io.stentor.node.NodeSettings.Families;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -43,13 +44,29 @@ final class Allocations {
         this.families = families;
     }
 
+    /// What has to come before there can be any address; empty when nothing has.
+    Optional<String> lacking() {
+        Optional<Node> node = self.get();
+        if (node.isEmpty()) {
+            return Optional.of("this node is not known yet: its CiliumNode has not been read");
+        }
+        return Arrays.stream(Family.values())
+                .filter(families::has)
+                .filter(family -> node.get().podCidrs().stream().noneMatch(range -> range.family() == family))
+                .map(family -> "this node has no " + name(family)
+                        + " pod CIDR yet: the operator gives it one, or the Node's spec.podCIDRs do")
+                .findFirst();
+    }
+
     /// Takes an ID and an address of each family.
     ///
     /// @throws CniError if a pool has none left, or the node has none yet
     synchronized Granted grant() throws CniError {
-        Node node = self.get()
-                .orElseThrow(() -> new CniError(
-                        CniError.TRY_AGAIN, "this node is not known yet: its CiliumNode has not been read"));
+        Optional<String> lacking = lacking();
+        if (lacking.isPresent()) {
+            throw new CniError(CniError.TRY_AGAIN, lacking.get());
+        }
+        Node node = self.get().orElseThrow();
         Optional<IpAddress> ipv4 = families.ipv4() ? Optional.of(next(node, Family.IPV4)) : Optional.empty();
         Optional<IpAddress> ipv6 = families.ipv6() ? Optional.of(next(node, Family.IPV6)) : Optional.empty();
         Granted granted = new Granted(nextId(), new Addresses(ipv4, ipv6));
@@ -105,11 +122,6 @@ final class Allocations {
                 .filter(range -> range.family() == family)
                 .map(Pool::new)
                 .toList();
-        if (pools.isEmpty()) {
-            throw new CniError(
-                    CniError.TRY_AGAIN,
-                    "this node has no " + name(family) + " pod CIDR yet: the operator gives it one");
-        }
         Set<IpAddress> own = new HashSet<>();
         node.addresses().stream().map(NodeAddress::address).forEach(own::add);
         IpAddress before = latest.get(family);

@@ -105,6 +105,11 @@ public final class Endpoints {
         });
     }
 
+    /// What has to come before pods can be plugged in; empty when nothing has.
+    Optional<String> lacking() {
+        return allocations.lacking();
+    }
+
     private void removeLink(String name) {
         links.remove(name);
         orphans.release(name);

@@ -35,8 +35,11 @@ final class NativeFirewall {
     static Set<String> names() {
         Set<String> names = new TreeSet<>();
         for (JsonNode entry : read(chains()).path("nftables")) {
-            names.add(entry.path("chain").path("name").asText());
-            names.add(entry.path("chain").path("table").asText());
+            JsonNode chain = entry.path("chain");
+            if (chain.isObject()) {
+                names.add(chain.path("name").asText());
+                names.add(chain.path("table").asText());
+            }
         }
         return names;
     }

@@ -128,7 +128,12 @@ public final class NodeServices implements AutoCloseable {
         if (network.devices().isEmpty()) {
             return Optional.of("the agent does not know its node yet");
         }
-        return upkeep.isPresent() ? Optional.empty() : Optional.of("the agent is starting");
+        return lacking().or(() -> upkeep.isPresent() ? Optional.empty() : Optional.of("the agent is starting"));
+    }
+
+    /// What Kubernetes has to say of this node before it can take pods; empty when it has.
+    public Optional<String> lacking() {
+        return endpoints.lacking();
     }
 
     /// The agent is ready: the firewall lets pods' packets pass, the plugin is in its place, the network configuration

@@ -73,7 +73,9 @@ class AllocationsTest {
 
     @Test
     void a_node_without_ranges_asks_to_try_again() {
-        assertThatThrownBy(of(IPV4)::grant).hasMessage("this node has no IPv4 pod CIDR yet: the operator gives it one");
+        assertThatThrownBy(of(IPV4)::grant)
+                .hasMessage(
+                        "this node has no IPv4 pod CIDR yet: the operator gives it one, or the Node's spec.podCIDRs do");
         assertThatThrownBy(new Allocations(Optional::empty, IPV4)::grant)
                 .hasMessage("this node is not known yet: its CiliumNode has not been read");
     }

@@ -415,6 +415,31 @@ class NodeKernelIT {
         assertThat(ledger.entries()).isEmpty();
     }
 
+    @Test
+    void what_others_left_and_run_on_the_host_is_seen() throws Exception {
+        assertThat(bench.kernel.inNamespace(bench.host, () -> Traces.read(bench.kernel, 8472, Set.of("sleep"))))
+                .isEqualTo(new Traces(List.of("lo", "peer0", "eth0"), Map.of(), Set.of(), Set.of(), false));
+        bench.must(
+                bench.host,
+                "ip link add flannel.1 type vxlan id 1 dstport 8472 dev eth0 && ip link set flannel.1 up"
+                        + " && iptables -t nat -N KUBE-SERVICES");
+        Process sleep = new ProcessBuilder("nsenter", "--net=" + bench.host, "sleep", "1000").start();
+        try {
+            await(() -> bench.kernel
+                    .inNamespace(bench.host, () -> Traces.read(bench.kernel, 8472, Set.of("sleep")))
+                    .processes()
+                    .contains("sleep"));
+            Traces traces =
+                    bench.kernel.inNamespace(bench.host, () -> Traces.read(bench.kernel, 8472, Set.of("other")));
+            assertThat(traces.links()).contains("flannel.1");
+            assertThat(traces.processes()).isEmpty();
+            assertThat(traces.chains()).contains("KUBE-SERVICES");
+            assertThat(traces.tunnelPort()).isTrue();
+        } finally {
+            sleep.destroyForcibly().waitFor();
+        }
+    }
+
     private boolean has(String destination) {
         for (Route route : bench.net.routes()) {
             if (route.destination().toString().equals(destination) && route.protocol() == PodLinks.PROTOCOL) {

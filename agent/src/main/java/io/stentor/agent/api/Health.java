@@ -23,7 +23,7 @@ record Health(List<PartHealth> parts, List<Problem> problems) {
         State state = view.facts().state().get();
         Applied.Report applied = view.facts().applied().get();
         List<PartHealth> parts = new ArrayList<>(view.parts().get());
-        parts.add(sources(state));
+        parts.add(sources(state, view.about()));
         parts.add(datapath(state, applied));
         parts.add(ipam(state, view.about()));
         List<Problem> problems = Stream.of(
@@ -36,7 +36,7 @@ record Health(List<PartHealth> parts, List<Problem> problems) {
         return new Health(List.copyOf(parts), problems);
     }
 
-    private static PartHealth sources(State state) {
+    private static PartHealth sources(State state, AgentView.About about) {
         if (state.synced()) {
             return PartHealth.ok("sources", "synced, revision " + state.revision());
         }
@@ -44,7 +44,10 @@ record Health(List<PartHealth> parts, List<Problem> problems) {
                 .map(source -> source.name().toLowerCase(Locale.ROOT))
                 .sorted()
                 .collect(Collectors.joining(", "));
-        return PartHealth.unready("sources", "waiting for " + awaited);
+        // What an earlier agent knew is enough to go on with.
+        return state.nodes().containsKey(about.node())
+                ? PartHealth.degraded("sources", "waiting for " + awaited + "; what was known before holds")
+                : PartHealth.unready("sources", "waiting for " + awaited);
     }
 
     private static PartHealth datapath(State state, Applied.Report applied) {
@@ -75,7 +78,10 @@ record Health(List<PartHealth> parts, List<Problem> problems) {
             List<PoolUse> of =
                     pools.stream().filter(p -> p.pool().family() == family).toList();
             if (of.isEmpty()) {
-                return PartHealth.unready("ipam", "no " + name(family) + " pod CIDR yet: the operator gives it one");
+                return PartHealth.unready(
+                        "ipam",
+                        "no " + name(family)
+                                + " pod CIDR yet: the operator gives it one, or the Node's spec.podCIDRs do");
             }
             if (full.containsAll(of)) {
                 return PartHealth.degraded("ipam", "no " + name(family) + " address is left");

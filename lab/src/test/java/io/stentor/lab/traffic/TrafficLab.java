@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.stentor.lab.LabDirectory;
 import io.stentor.lab.LabFailure;
 import io.stentor.lab.LabSpec;
@@ -25,6 +27,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -202,6 +205,21 @@ final class TrafficLab implements AutoCloseable {
     /// Kills an agent, or starts it again: `kill`, `restart`.
     void agent(String method, int node) {
         control(Json.object().put("method", method).put("node", "node-" + node));
+    }
+
+    /// What `stentor status` says on a node.
+    JsonNode status(int node) {
+        Shell.Result said = node(node).attempt(stentor(), "status", "-o", "json");
+        return Json.parse(said.out().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Makes the Node object say another InternalIP, as a kubelet does that finds one.
+    void setInternalIp(int node, IpAddress address) {
+        String patch = "{\"status\":{\"addresses\":[{\"type\":\"InternalIP\",\"address\":\"" + address + "\"}]}}";
+        client.nodes()
+                .withName("node-" + node)
+                .subresource("status")
+                .patch(PatchContext.of(PatchType.JSON_MERGE), patch);
     }
 
     private JsonNode control(ObjectNode request) {
