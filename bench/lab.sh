@@ -51,7 +51,7 @@ lab_process() { # LAB POD
 
 # Brings a lab up and registers its ways to some of the pods.
 lab_up() { # LAB ROUTING PODS [SETTING…]
-  local name=$1 routing=$2 pods=$3 host file address4 address6 process group sets=() setting
+  local name=$1 routing=$2 targets=$3 host file address4 address6 process group sets=() setting
   shift 3
   for setting in "$@"; do sets+=(--set "$setting"); done
   ./stentor lab up --name "bench-$name" --nodes 2 --routing "$routing" --ip-family dual --detach "${sets[@]}" >&2
@@ -61,7 +61,10 @@ lab_up() { # LAB ROUTING PODS [SETTING…]
   lab_pod "$name" client node-1
   lab_pod "$name" near node-1
   lab_pod "$name" far node-2
-  lab_addresses "$name" client >/dev/null
+  for host in client near far; do
+    { read -r address4; read -r address6; } < <(lab_addresses "$name" $host)
+    pods[$name-$host-4]=$address4 pods[$name-$host-6]=$address6
+  done
   process=$(lab_process "$name" client)
   group=$(awk -F :: '/^0::/ { print $2 }' "/proc/$process/cgroup")
   cat >"$scratch/enter-$name" <<END
@@ -70,9 +73,8 @@ echo 0 >"$(findmnt -nt cgroup2 -o TARGET | head -n 1)$group/cgroup.procs"
 exec nsenter -t $process -n -- "\$@"
 END
   chmod +x "$scratch/enter-$name"
-  for host in $pods; do
-    { read -r address4; read -r address6; } < <(lab_addresses "$name" $host)
-    way "$name-$host" "$scratch/enter-$name" "$address4" "$address6"
+  for host in $targets; do
+    way "$name-$host" "$scratch/enter-$name" "${pods[$name-$host-4]}" "${pods[$name-$host-6]}"
   done
 }
 

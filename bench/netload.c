@@ -135,8 +135,12 @@ static int connected(const struct addrinfo *to, bool reset_at_close)
 
 	if (fd < 0)
 		fail("socket");
-	if (to->ai_socktype == SOCK_STREAM)
+	if (to->ai_socktype == SOCK_STREAM) {
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+		// what the machine's default is, BBR with its pacing perhaps, is not what is measured
+		if (setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", 5))
+			setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4);
+	}
 	// or the ports of this side run out within seconds
 	if (reset_at_close)
 		setsockopt(fd, SOL_SOCKET, SO_LINGER, &now_or_never, sizeof(now_or_never));

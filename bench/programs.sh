@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# What each program takes for a packet of an established connection, by test runs in a lab's node. Sourced by bench/run.
+# What each program takes for a packet of an established connection. Sourced by bench/run.
 
 in_node() { ip netns exec "stl-bench-$1-node-1" "${@:2}"; } # LAB COMMAND…
 
@@ -7,9 +7,10 @@ link_to() { in_node "$1" ip -o route get "$2" | sed 's/.* dev \([^ ]*\).*/\1/'; 
 mac_of() { in_node "$1" ip neighbour show "$2" | sed 's/.* lladdr \([^ ]*\).*/\1/'; } # LAB ADDRESS
 index_of() { in_node "$1" cat "/sys/class/net/$2/ifindex"; } # LAB LINK
 
-# Prints lines PROGRAM WAY FAMILY NANOSECONDS for one lab. far is a pod of the other node.
-program_times() { # LAB WAY FAMILY CLIENT NEAR FAR
-  local lab=$1 way=$2 family=$3 client=$4 near=$5 far=$6 gateway=02:53:54:4e:00:01 name time
+# Prints lines PROGRAM WAY FAMILY NANOSECONDS for one lab, by test runs on node-1.
+program_times() { # LAB WAY FAMILY
+  local lab=$1 way=$2 family=$3 gateway=02:53:54:4e:00:01 name time
+  local client=${pods[$lab-client-$family]} near=${pods[$lab-near-$family]} far=${pods[$lab-far-$family]}
   local pod pod_mac other other_mac uplink
   pod=$(index_of "$lab" "$(link_to "$lab" "$client")") pod_mac=$(mac_of "$lab" "$client")
   other=$(index_of "$lab" "$(link_to "$lab" "$near")") other_mac=$(mac_of "$lab" "$near")
@@ -35,4 +36,20 @@ program_times() { # LAB WAY FAMILY CLIENT NEAR FAR
   } | in_node "$lab" $priority taskset -c $last "$progtime" test 20000 | while read -r name time; do
     printf '%s\t%s\t%s\t%s\n' "${name%/*}" "${name#*/}" "$family" "$time"
   done
+  [ "$way" = native ] || overlay_time "$lab" "$family"
+}
+
+# from_overlay has no test run, since no packet has a tunnel to come from there: the kernel's account of real ones, less
+# what the account itself takes on this machine, told by to_net, which hardly does anything in tunnel mode.
+overlay_time() { # LAB FAMILY
+  local keep=$seconds
+  seconds=2
+  measure tcp-rr "$2" "$1-far" >/dev/null &
+  sleep 0.5
+  "$progtime" live 1 | sort -t "$(printf '\t')" -k 3 -n -r | awk -F '\t' -v family="$2" '
+    $2 == "from_overlay" && overlays < 2 { sum += $4; overlays++ }
+    $2 == "to_net" && nets < 2 { base += $4; nets++ }
+    END { if (overlays && nets) printf "from_overlay\tvxlan\t%s\t%d\n", family, sum / overlays - base / nets }'
+  wait $!
+  seconds=$keep
 }

@@ -96,8 +96,18 @@ BEGIN {
 	way_of["cross-node-vxlan-device"] = "device-far"
 }
 
-{
+NF == 5 {
 	sample[$1, $2, $3, $4] = $5
+}
+
+NF == 4 {
+	if (!(($1, $2) in nanoseconds))
+		program_of[++programs] = $1 SUBSEP $2
+	nanoseconds[$1, $2] = nanoseconds[$1, $2] ($3 == 4 ? "" : " / ") $4
+	scenario = $2 == "same-node" ? $2 : "cross-node-" $2
+	line = sprintf("{\"scenario\": \"%s\", \"metric\": \"program-%s\", \"ipFamily\": \"IPv%s\", \"unit\": \"ns\"",
+		scenario, $1, $3)
+	program_rows[++lines] = line ", \"stentor\": " $4 ", \"limit\": null, \"simple\": null, \"ratioToLimit\": null"
 }
 
 END {
@@ -113,5 +123,17 @@ END {
 				place = way ~ /near$/ ? "near" : "far"
 				row(scenario_of[s], metric_of[m], family, way, "limit-" place, "simple-" place)
 			}
+	if (programs) {
+		print "\nNanoseconds a packet of an established connection takes in a program, IPv4 / IPv6.\n"
+		print "| program | same-node | native | vxlan |"
+		print "|---|---|---|---|"
+		names = split("from_pod to_pod from_net to_net from_overlay to_overlay", name_of, " ")
+		for (i = 1; i <= names; i++)
+			printf "| %s | %s | %s | %s |\n", name_of[i], nanoseconds[name_of[i], "same-node"],
+				nanoseconds[name_of[i], "native"], nanoseconds[name_of[i], "vxlan"]
+	}
+	for (i = 1; i <= lines; i++)
+		printf "%s  %s, \"commit\": \"%s\", \"machine\": \"%s\"}", (rows++ ? ",\n" : "[\n"), program_rows[i], commit,
+			machine > json
 	print "\n]" > json
 }
