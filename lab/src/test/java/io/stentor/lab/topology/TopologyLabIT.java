@@ -115,6 +115,22 @@ class TopologyLabIT {
     }
 
     @Test
+    void a_segment_keeps_its_mac_address_when_hosts_go() throws Exception {
+        Topology topology = topology(Routing.NATIVE, Underlay.FLAT, Families.IPV4);
+        String before = bridgeMac(topology);
+        for (Host host : topology.plan().hosts()) {
+            topology.powerOff(host);
+            assertThat(bridgeMac(topology)).isEqualTo(before);
+        }
+    }
+
+    private static String bridgeMac(Topology topology) {
+        return Shell.run(topology.fabric()
+                .enterNetwork(List.of("cat", "/sys/class/net/segment0/address"))
+                .toArray(String[]::new));
+    }
+
+    @Test
     void removal_leaves_nothing_and_can_be_repeated() throws Exception {
         List<Path> mountsBefore = Mounts.read();
         Topology topology = topology(Routing.TUNNEL, Underlay.ROUTED, Families.IPV6);
