@@ -125,9 +125,8 @@ class TopologyLabIT {
     }
 
     private static String bridgeMac(Topology topology) {
-        return Shell.run(topology.fabric()
-                .enterNetwork(List.of("cat", "/sys/class/net/segment0/address"))
-                .toArray(String[]::new));
+        String link = Shell.run("ip", "-n", topology.plan().fabric(), "-br", "link", "show", "segment0");
+        return link.split(" +", -1)[2];
     }
 
     @Test
