@@ -10,7 +10,6 @@ import io.stentor.bpf.generated.Identity;
 import io.stentor.bpf.generated.Maps;
 import io.stentor.model.Endpoint;
 import io.stentor.model.IpAddress;
-import io.stentor.model.Node;
 import io.stentor.model.NodeAddress;
 import io.stentor.model.RemotePod;
 import io.stentor.model.Table;
@@ -53,7 +52,7 @@ final class AddressesMap implements MapFamily<IpAddress, AddressKey, Address> {
     private Stream<IpAddress> podsMoved(IpAddress node, Change change) {
         return tunnel(node, change.before()).equals(tunnel(node, change.after()))
                 ? Stream.empty()
-                : change.after().all(Facts.PODS_BY_NODE, node).map(RemotePod::address);
+                : change.after().all(Facts.PODS_BY_NODE, node).keys();
     }
 
     @Override
@@ -66,13 +65,9 @@ final class AddressesMap implements MapFamily<IpAddress, AddressKey, Address> {
     }
 
     private Optional<Address> local(IpAddress address, Facts facts) {
-        return facts.all(Facts.NODES_BY_ADDRESS, address).anyMatch(this::isThisNode)
+        return facts.all(Facts.NODES_BY_ADDRESS, address).containsKey(settings.node())
                 ? Optional.of(HOST)
                 : facts.first(Facts.ENDPOINTS_BY_ADDRESS, address).map(AddressesMap::pod);
-    }
-
-    private boolean isThisNode(Node node) {
-        return node.name().equals(settings.node());
     }
 
     private static Address pod(Endpoint endpoint) {

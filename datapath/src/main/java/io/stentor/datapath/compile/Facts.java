@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// A state, and its rows by what entries are made of. Immutable, and a function of the state alone.
 final class Facts {
@@ -65,16 +65,19 @@ final class Facts {
         return index.next(content(index), state, other);
     }
 
-    /// All rows that say this.
-    <P, K extends Comparable<K>, R> Stream<R> all(Index<P, K, R> index, P said) {
-        return Optional.ofNullable(content(index).get(said)).stream().flatMap(PersistentMap::values);
+    /// All rows that say this, by their keys in the table.
+    <P, K extends Comparable<K>, R> PersistentMap<K, R> all(Index<P, K, R> index, P said) {
+        PersistentMap<K, R> rows = content(index).get(said);
+        return rows == null ? PersistentMap.empty() : rows;
     }
 
     /// Of the rows that say this the one whose key sorts first.
     <P, K extends Comparable<K>, R> Optional<R> first(Index<P, K, R> index, P said) {
-        return Optional.ofNullable(content(index).get(said))
-                .flatMap(rows -> rows.stream().min(Map.Entry.comparingByKey()))
-                .map(Map.Entry::getValue);
+        Map.@Nullable Entry<K, R> first = null;
+        for (Map.Entry<K, R> row : all(index, said)) {
+            first = first == null || row.getKey().compareTo(first.getKey()) < 0 ? row : first;
+        }
+        return Optional.ofNullable(first).map(Map.Entry::getValue);
     }
 
     // A content is only ever put together with its own index, which carries the types.
