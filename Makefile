@@ -45,8 +45,8 @@ test: deps-test programs ## set up, build, and run the tests: unit, kernel, lab
 	@scripts/test unit kernel lab
 
 test-all: deps-test programs ## every combination, on older kernels too; writes docs/test-report.md
-	@MATRIX=full scripts/test unit kernel lab
-	@$(MAKE) --no-print-directory test-kernels
+	@scripts/deps build vm
+	@scripts/test-all
 
 test-unit: deps-build programs ## pure tests; no root needed
 	@scripts/test unit

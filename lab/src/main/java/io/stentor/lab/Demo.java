@@ -27,7 +27,7 @@ final class Demo {
     static final int SERVER_COUNT = 3;
 
     private static final ObjectName SERVERS = new ObjectName("demo", "hello");
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final YAMLMapper YAML = new YAMLMapper();
 
     private final ObjectApi objects;

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 /// @param checkout where the demo's program is
 record Requests(RunningLab lab, Checkout checkout) {
 
-    private static final Duration READY_PATIENCE = Duration.ofMinutes(1);
+    private static final Duration READY_PATIENCE = Duration.ofMinutes(3);
 
     /// @throws LabFailure that becomes the answer
     JsonNode answer(JsonNode request) {

@@ -29,9 +29,8 @@ import java.util.function.Predicate;
 /// The pods that are plugged in on this node: the source [Source#ENDPOINTS].
 ///
 /// Order of a birth: addresses taken, file written, link made, row committed, datapath awaited. Of a death: row,
-/// link, file, addresses given back. A crash between two steps leaves a file too many, never one too few; [#restore]
-/// puts
-/// that right.
+/// link, file, addresses given back. A crash between two steps leaves a file too many, never one too few;
+/// [#restore] puts that right.
 ///
 /// Called from platform threads: links and settings of pods are made in their namespaces.
 public final class Endpoints {
@@ -170,15 +169,19 @@ public final class Endpoints {
     private Granted grant() throws CniError {
         try {
             Granted granted = allocations.grant();
-            followed.store.commit(state -> state.withProblems(Source.ENDPOINTS, "pool", List.of()));
+            followed.store.commit(state -> withPoolProblems(state, List.of()));
             return granted;
         } catch (CniError exhausted) {
             if (exhausted.code() == CniError.EXHAUSTED) {
                 Problem problem = new Problem("IPAM", "", exhausted.getMessage());
-                followed.store.commit(state -> state.withProblems(Source.ENDPOINTS, "pool", List.of(problem)));
+                followed.store.commit(state -> withPoolProblems(state, List.of(problem)));
             }
             throw exhausted;
         }
+    }
+
+    private static State withPoolProblems(State state, List<Problem> problems) {
+        return state.withProblems(Source.ENDPOINTS, "pool", problems);
     }
 
     private void awaitDatapath(Endpoint endpoint, long revision) throws CniError, InterruptedException {
@@ -216,7 +219,7 @@ public final class Endpoints {
     }
 
     private void forget(AttachmentKey key, Endpoint endpoint) throws IOException {
-        followed.store.commit(state -> state.without(Table.ENDPOINTS, endpoint.id()));
+        followed.store.commit(state -> withPoolProblems(state.without(Table.ENDPOINTS, endpoint.id()), List.of()));
         removeLink(key.hostInterface());
         files.delete(endpoint.id());
         live.remove(key);

@@ -229,13 +229,13 @@ class NodeKernelIT {
         assertThat(store.current().problems())
                 .contains(new Problem("IPAM", "", full.path("msg").asText()));
         cni("DEL", "full3", bench.host, 0);
+        assertThat(store.current().problems()).isEmpty();
         assertThat(cni("ADD", "full7", bench.namespace(), 0)
                         .path("ips")
                         .path(0)
                         .path("address")
                         .asText())
                 .isEqualTo("10.0.1.1/32");
-        assertThat(store.current().problems()).isEmpty();
     }
 
     @Test

@@ -15,7 +15,6 @@ final class Unsupported {
             "nodeSelector",
             "affinity",
             "tolerations",
-            "topologySpreadConstraints",
             "schedulerName",
             "schedulingGates",
             "hostNetwork",
@@ -68,6 +67,14 @@ final class Unsupported {
                     found.add(path + "." + field.getKey());
                 }
             });
+            // On the node's network a host port is the port itself.
+            int port = 0;
+            for (JsonNode each : container.path("ports")) {
+                if (each.has("hostPort") && !spec.path("hostNetwork").asBoolean()) {
+                    found.add(path + ".ports[" + port + "].hostPort");
+                }
+                port++;
+            }
         }
         return found;
     }

@@ -24,7 +24,8 @@ final class Links {
         List<String> lines = new ArrayList<>();
         lines.add("link set lo up");
         for (Segment segment : plan.segments()) {
-            lines.add("link add " + segment.bridge() + " type bridge forward_delay 0 stp_state 0 mcast_snooping 0");
+            lines.add("link add " + segment.bridge() + " address " + segment.mac()
+                    + " type bridge forward_delay 0 stp_state 0 mcast_snooping 0");
             for (int i = 0; i < segment.ranges().size(); i++) {
                 lines.add(address(segment.gateways().get(i), segment.ranges().get(i), segment.bridge()));
             }

@@ -26,6 +26,12 @@ public record Segment(int index, List<Cidr> ranges) {
         return "segment" + index;
     }
 
+    /// The bridge's MAC address. A bridge without one of its own bears its ports' lowest, and changes it when that port
+    /// goes, under the eyes of neighbours that remember it.
+    public String mac() {
+        return String.format("02:53:54:4e:01:%02x", index);
+    }
+
     /// The fabric's addresses here: `.1` and `::1`, the nodes' default gateway.
     public List<IpAddress> gateways() {
         return addresses(1);

@@ -18,6 +18,34 @@ public final class Topology {
     private static final System.Logger LOG = System.getLogger("topology");
     private static final Duration KILL_PATIENCE = Duration.ofSeconds(20);
 
+    /// Makes namespaces and keeps them in the files `$1` to `$3`, from inside the cgroup `$4`.
+    ///
+    /// A mount namespace can be kept in a file only where the mounts are of an older one. Linux 6.18 tells the
+    /// age by numbers that each processor takes from a block of its own: where these mounts are not the machine's
+    /// first, the new namespace may seem to be the older one, and another processor has to make it.
+    private static final String KEEP = """
+            echo 0 > "$4/cgroup.procs"
+            unshare --uts="$1" --cgroup="$2" true
+            for cpu in $(seq 0 "$(($(nproc --all) - 1))"); do
+              if said=$(taskset -c "$cpu" unshare --mount="$3" --propagation=private true 2>&1); then exit 0; fi
+            done
+            echo "$said" >&2
+            exit 1
+            """;
+
+    private static final String FURNISH = """
+            hostname "$1"
+            mount --bind "$2" /run
+            mount -t sysfs sysfs /sys
+            mount -t cgroup2 cgroup2 /sys/fs/cgroup
+            mount -t bpf bpf /sys/fs/bpf
+            mount -t tmpfs -o mode=0755 tmpfs /run/stentor-node/bin
+            mount --bind /run/stentor-node/hosts /etc/hosts
+            # Where the machine's resolv.conf is a link into its /run, pods mount theirs over what it points to.
+            resolv=$(readlink -m /etc/resolv.conf)
+            case $resolv in /run/*) mkdir -p "${resolv%/*}"; : > "$resolv" ;; esac
+            """;
+
     private final Plan plan;
     private final Links links;
     private final LabDirectory directory;
@@ -121,33 +149,13 @@ public final class Topology {
         Shell.run(
                 List.of(
                         "sh",
-                        "-c",
-                        "echo 0 > \"$1/cgroup.procs\" && shift && exec \"$@\"",
-                        "sh",
-                        space.cgroup().path().toString(),
-                        "nsenter",
-                        "--net=" + space.netnsFile(),
-                        "unshare",
-                        "--mount=" + space.file("mnt"),
-                        "--uts=" + space.file("uts"),
-                        "--cgroup=" + space.file("cgroup"),
-                        "--propagation=private",
-                        "sh",
                         "-es",
-                        name,
-                        space.run().toString()),
-                """
-                hostname "$1"
-                mount --bind "$2" /run
-                mount -t sysfs sysfs /sys
-                mount -t cgroup2 cgroup2 /sys/fs/cgroup
-                mount -t bpf bpf /sys/fs/bpf
-                mount -t tmpfs -o mode=0755 tmpfs /run/stentor-node/bin
-                mount --bind /run/stentor-node/hosts /etc/hosts
-                # Where the machine's resolv.conf is a link into its /run, pods mount theirs over what it points to.
-                resolv=$(readlink -m /etc/resolv.conf)
-                case $resolv in /run/*) mkdir -p "${resolv%/*}"; : > "$resolv" ;; esac
-                """);
+                        space.file("uts").toString(),
+                        space.file("cgroup").toString(),
+                        space.file("mnt").toString(),
+                        space.cgroup().path().toString()),
+                KEEP);
+        Shell.run(space.enter("", List.of("sh", "-es", name, space.run().toString())), FURNISH);
     }
 
     /// `/etc/hosts` of every host: who is who on the underlay.

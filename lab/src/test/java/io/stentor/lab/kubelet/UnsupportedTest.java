@@ -24,4 +24,18 @@ class UnsupportedTest {
                         "spec.containers[1].tty");
         assertThat(Unsupported.images(pod)).containsExactly("x");
     }
+
+    @Test
+    void a_host_port_has_no_effect_but_on_the_nodes_own_network() {
+        String spec = """
+                {"containers": [{"name": "a", "ports": [{"containerPort": 1}, {"containerPort": 2, "hostPort": 2}]}],
+                 "hostNetwork": %s}""";
+        assertThat(Unsupported.fields(pod(spec.formatted("false"))))
+                .containsExactly("spec.containers[0].ports[1].hostPort");
+        assertThat(Unsupported.fields(pod(spec.formatted("true")))).isEmpty();
+    }
+
+    private static JsonNode pod(String spec) {
+        return Json.parse(("{\"spec\": " + spec + "}").getBytes(StandardCharsets.UTF_8));
+    }
 }

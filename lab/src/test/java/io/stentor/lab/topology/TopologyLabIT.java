@@ -115,6 +115,21 @@ class TopologyLabIT {
     }
 
     @Test
+    void a_segment_keeps_its_mac_address_when_hosts_go() throws Exception {
+        Topology topology = topology(Routing.NATIVE, Underlay.FLAT, Families.IPV4);
+        String before = bridgeMac(topology);
+        for (Host host : topology.plan().hosts()) {
+            topology.powerOff(host);
+            assertThat(bridgeMac(topology)).isEqualTo(before);
+        }
+    }
+
+    private static String bridgeMac(Topology topology) {
+        String link = Shell.run("ip", "-n", topology.plan().fabric(), "-br", "link", "show", "segment0");
+        return link.split(" +", -1)[2];
+    }
+
+    @Test
     void removal_leaves_nothing_and_can_be_repeated() throws Exception {
         List<Path> mountsBefore = Mounts.read();
         Topology topology = topology(Routing.TUNNEL, Underlay.ROUTED, Families.IPV6);

@@ -43,15 +43,16 @@ class PodTrafficLabIT {
                             run(world, each, family);
                             return null;
                         });
-                        tests.add(DynamicTest.dynamicTest(family + ": " + each.sentence(), () -> await(result)));
+                        tests.add(DynamicTest.dynamicTest(
+                                configuration + ", " + family + ": " + each.sentence(), () -> await(result)));
                     }
                 });
         workers.shutdown();
         Lifetimes.scenarios()
                 .forEach(each -> tests.add(DynamicTest.dynamicTest(
-                        each.sentence(),
+                        configuration + ": " + each.sentence(),
                         () -> run(world, each, configuration.list().getFirst()))));
-        tests.add(DynamicTest.dynamicTest("nothing is left of the lab", () -> {
+        tests.add(DynamicTest.dynamicTest(configuration + ": nothing is left of the lab", () -> {
             close();
             Leftovers.check(configuration.spec());
         }));

@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 final class Running implements AutoCloseable {
 
     /// Longer than a busy machine makes anything wait that comes at all.
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final String what;
     private final Process process;
