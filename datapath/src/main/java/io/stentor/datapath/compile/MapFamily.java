@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /// [#concerned] is what makes a small change cheap. It may name a subject too many, which costs time; one too few
 /// leaves an old entry where it is, which the law says that `MapCompilerPropertiesTest` tries.
 ///
-/// @param <S> the subject; a record
+/// @param <S> the subject, told apart by `equals`
 interface MapFamily<S, K, V> {
     MapSpec<K, V> map();
 
