@@ -256,7 +256,8 @@ static void try_all(void)
 			continue;
 		snprintf(path, sizeof(path), OBJECTS "/%s", entry->d_name);
 		for (i = 0; i < end && failures < FAILURES_MAX; i++)
-			try_object(path, full ? i : pairwise[i]);
+			if (!full || means_something(i))
+				try_object(path, full ? i : pairwise[i]);
 	}
 }
 

@@ -2,6 +2,7 @@
 /* What the runner puts into maps and configuration. libbpf's two sides cannot be included in one file. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* To be called on kernels that have bpf_ktime_get_coarse_ns. */
@@ -12,6 +13,9 @@ unsigned configurations(void);
 
 /* The bytes of a configuration; valid until the next call. */
 const void *configuration(unsigned number, size_t *size);
+
+/* Whether every flag that is set has an effect. */
+bool means_something(unsigned number);
 
 /* How large a ring the programs are given. */
 unsigned event_ring_bytes(void);

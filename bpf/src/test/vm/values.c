@@ -63,6 +63,15 @@ unsigned event_ring_bytes(void)
 	return EVENT_RING_BYTES;
 }
 
+bool means_something(unsigned number)
+{
+	size_t size;
+	const struct config *made = configuration(number, &size);
+
+	return (made->ipv4 || made->ipv6) && (made->tunnel || !(made->underlay_ipv6 || made->encapsulate)) &&
+	       (made->ipv4 || !made->masquerade_ipv4) && (made->ipv6 || !made->masquerade_ipv6);
+}
+
 const void *endpoint(size_t *size)
 {
 	static struct endpoint made;
