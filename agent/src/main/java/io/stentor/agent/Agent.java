@@ -7,7 +7,6 @@ import io.stentor.agent.api.HealthServer;
 import io.stentor.agent.api.MetricsServer;
 import io.stentor.agent.api.PartHealth;
 import io.stentor.agent.api.ProblemLog;
-import io.stentor.bpf.generated.Maps;
 import io.stentor.datapath.Datapath;
 import io.stentor.datapath.compile.Hooks;
 import io.stentor.datapath.compile.MapCompiler;
@@ -196,7 +195,7 @@ final class Agent implements AutoCloseable {
         Datapath datapath = opened(Datapath.load(
                 kernel.bpf(), settings.paths().bpfRoot(), terms.config(store.current(), devices, kernel)));
         DatapathSync maps = new DatapathSync(datapath.maps());
-        opened(EventPoll.start(kernel.bpf().ringBuffer(datapath.maps().get(Maps.EVENTS.name())), events));
+        opened(EventPoll.start(datapath.events(), events));
         programs = Optional.of(new Programs(datapath.maps(), maps));
         opened(() -> programs = Optional.empty());
         SyncLoop sync = opened(new SyncLoop(

@@ -68,11 +68,15 @@ public final class Generation implements AutoCloseable {
         pins.makeDirectory(tree.generation(number));
         for (MapSpec<?, ?> spec : specs) {
             Path directory = spec.shape().owner() == MapOwner.GENERATION ? tree.generation(number) : tree.maps();
-            maps.put(spec.name(), bpf.openOrCreate(directory.resolve(spec.name()), kernelSpec(spec)));
+            BpfMap map = bpf.openOrCreate(directory.resolve(spec.name()), kernelSpec(spec));
+            maps.put(spec.name(), map);
+            if (ProcessorMaps.isOne(spec)) {
+                ProcessorMaps.fill(bpf, map, spec);
+            }
         }
     }
 
-    private static io.stentor.kernel.bpf.MapSpec kernelSpec(MapSpec<?, ?> spec) {
+    static io.stentor.kernel.bpf.MapSpec kernelSpec(MapSpec<?, ?> spec) {
         Optional<io.stentor.kernel.bpf.MapSpec> inner = spec.shape().inner().map(Generation::kernelSpec);
         return new io.stentor.kernel.bpf.MapSpec(
                 spec.name(),
