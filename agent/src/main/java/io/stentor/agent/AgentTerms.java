@@ -75,7 +75,7 @@ final class AgentTerms {
     MapSettings maps() {
         return new MapSettings(
                 settings.nodeName(),
-                network.routing().tunnel().underlay(),
+                tunnel() ? Optional.of(network.routing().tunnel().underlay()) : Optional.empty(),
                 network.masquerade().nativeRanges());
     }
 
@@ -111,7 +111,7 @@ final class AgentTerms {
                         network.routing().tunnel().underlay()))
                 : Optional.empty();
         return new ProgramSettings(
-                        new ProgramSettings.NodeAddresses(ipv4, ipv6, devices.underlay()),
+                        new ProgramSettings.NodeAddresses(ipv4, ipv6, underlay(devices)),
                         network.families(),
                         tunnel,
                         network.masquerade().families(),
@@ -119,6 +119,14 @@ final class AgentTerms {
                 .config()
                 .withEncapsulate(tunnel() && programEncapsulates(kernel))
                 .withCoarseClock(kernel.bpf().has(Feature.COARSE_CLOCK));
+    }
+
+    private ProgramSettings.Underlay underlay(NodeDevices devices) {
+        return new ProgramSettings.Underlay(
+                devices.underlay().ifindex(),
+                devices.underlay().mtu(),
+                devices.underlay().segments(),
+                network.routing().autoDirectNodeRoutes());
     }
 
     private boolean programEncapsulates(Kernel kernel) {

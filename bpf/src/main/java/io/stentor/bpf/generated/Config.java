@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 
 /// What one node's programs are told when they are loaded.
 ///
-/// C: `struct config`, 96 bytes.
+/// C: `struct config`, 136 bytes.
 ///
 /// @param nodeIpv4 the node's address: masquerade source and tunnel endpoint; zero without IPv4
 /// @param gatewayIpv4 what pods take for their gateway; host order here, network order in memory
@@ -19,16 +19,21 @@ import java.lang.foreign.MemorySegment;
 /// @param overlayIfindex stentor_vxlan; 0 in native routing
 /// @param underlayIfindex device of the route to the peers
 /// @param dropEventsPerSecond per processor
+/// @param segmentIpv6 what the underlay device reaches without a router
+/// @param segmentIpv6Mask zero: nothing is known to be on it
+/// @param segmentIpv4 host order here, network order in memory
+/// @param segmentIpv4Mask host order here, network order in memory
 /// @param tunnelPort host order
 /// @param podMtu of what leaves through the tunnel
 /// @param gatewayMac of every pod link's host side
 /// @param tunnel pods of other nodes are reached through the tunnel
 /// @param underlayIpv6 the tunnel runs over IPv6
 /// @param encapsulate tunnel headers are written by the program, not by the device
+/// @param directNodeRoutes native: pods of nodes on the segment are reached by these nodes' addresses
 /// @param trace events for new and changed connections, not for drops alone
 /// @param coarseClock the kernel has bpf_ktime_get_coarse_ns (5.11), which costs next to nothing
-public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int natPortMin, Bytes16 gatewayIpv6, int natPortMax, int overlayIfindex, int underlayIfindex, int dropEventsPerSecond, int tunnelPort, int podMtu, Bytes6 gatewayMac, boolean ipv4, boolean ipv6, boolean tunnel, boolean underlayIpv6, boolean encapsulate, boolean masqueradeIpv4, boolean masqueradeIpv6, boolean trace, boolean coarseClock) implements Layout {
-    public static final int SIZE = 96;
+public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int natPortMin, Bytes16 gatewayIpv6, int natPortMax, int overlayIfindex, int underlayIfindex, int dropEventsPerSecond, Bytes16 segmentIpv6, Bytes16 segmentIpv6Mask, int segmentIpv4, int segmentIpv4Mask, int underlayMtu, int tunnelPort, int podMtu, Bytes6 gatewayMac, boolean ipv4, boolean ipv6, boolean tunnel, boolean underlayIpv6, boolean encapsulate, boolean directNodeRoutes, boolean masqueradeIpv4, boolean masqueradeIpv6, boolean trace, boolean coarseClock) implements Layout {
+    public static final int SIZE = 136;
     public static final int NODE_IPV4_OFFSET = 0;
     public static final int NODE_IPV6_OFFSET = 16;
     public static final int GATEWAY_IPV4_OFFSET = 32;
@@ -38,30 +43,37 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
     public static final int OVERLAY_IFINDEX_OFFSET = 60;
     public static final int UNDERLAY_IFINDEX_OFFSET = 64;
     public static final int DROP_EVENTS_PER_SECOND_OFFSET = 68;
-    public static final int TUNNEL_PORT_OFFSET = 72;
-    public static final int POD_MTU_OFFSET = 74;
-    public static final int GATEWAY_MAC_OFFSET = 76;
-    public static final int IPV4_OFFSET = 82;
-    public static final int IPV6_OFFSET = 83;
-    public static final int TUNNEL_OFFSET = 84;
-    public static final int UNDERLAY_IPV6_OFFSET = 85;
-    public static final int ENCAPSULATE_OFFSET = 86;
-    public static final int MASQUERADE_IPV4_OFFSET = 87;
-    public static final int MASQUERADE_IPV6_OFFSET = 88;
-    public static final int TRACE_OFFSET = 89;
-    public static final int COARSE_CLOCK_OFFSET = 90;
+    public static final int SEGMENT_IPV6_OFFSET = 72;
+    public static final int SEGMENT_IPV6_MASK_OFFSET = 88;
+    public static final int SEGMENT_IPV4_OFFSET = 104;
+    public static final int SEGMENT_IPV4_MASK_OFFSET = 108;
+    public static final int UNDERLAY_MTU_OFFSET = 112;
+    public static final int TUNNEL_PORT_OFFSET = 114;
+    public static final int POD_MTU_OFFSET = 116;
+    public static final int GATEWAY_MAC_OFFSET = 118;
+    public static final int IPV4_OFFSET = 124;
+    public static final int IPV6_OFFSET = 125;
+    public static final int TUNNEL_OFFSET = 126;
+    public static final int UNDERLAY_IPV6_OFFSET = 127;
+    public static final int ENCAPSULATE_OFFSET = 128;
+    public static final int DIRECT_NODE_ROUTES_OFFSET = 129;
+    public static final int MASQUERADE_IPV4_OFFSET = 130;
+    public static final int MASQUERADE_IPV6_OFFSET = 131;
+    public static final int TRACE_OFFSET = 132;
+    public static final int COARSE_CLOCK_OFFSET = 133;
     public static final Codec<Config> CODEC = new Codec<>(SIZE, Config::encode, Config::decode);
     /// All bytes zero.
-    public static final Config ZERO = new Config(Bytes16.ZERO, Bytes16.ZERO, 0, 0, Bytes16.ZERO, 0, 0, 0, 0, 0, 0, Bytes6.ZERO, false, false, false, false, false, false, false, false, false);
+    public static final Config ZERO = new Config(Bytes16.ZERO, Bytes16.ZERO, 0, 0, Bytes16.ZERO, 0, 0, 0, 0, Bytes16.ZERO, Bytes16.ZERO, 0, 0, 0, 0, 0, Bytes6.ZERO, false, false, false, false, false, false, false, false, false, false);
 
     public Config {
+        Field.unsigned(underlayMtu, 16, "underlay_mtu");
         Field.unsigned(tunnelPort, 16, "tunnel_port");
         Field.unsigned(podMtu, 16, "pod_mtu");
     }
 
-    /// Reads 96 bytes at `at`.
+    /// Reads 136 bytes at `at`.
     public static Config decode(MemorySegment from, long at) {
-        return new Config(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), from.get(Field.BE32, at + 32), from.get(Field.U32, at + 36), Bytes16.decode(from, at + 40), from.get(Field.U32, at + 56), from.get(Field.U32, at + 60), from.get(Field.U32, at + 64), from.get(Field.U32, at + 68), Short.toUnsignedInt(from.get(Field.U16, at + 72)), Short.toUnsignedInt(from.get(Field.U16, at + 74)), Bytes6.decode(from, at + 76), from.get(Field.U8, at + 82) != 0, from.get(Field.U8, at + 83) != 0, from.get(Field.U8, at + 84) != 0, from.get(Field.U8, at + 85) != 0, from.get(Field.U8, at + 86) != 0, from.get(Field.U8, at + 87) != 0, from.get(Field.U8, at + 88) != 0, from.get(Field.U8, at + 89) != 0, from.get(Field.U8, at + 90) != 0);
+        return new Config(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), from.get(Field.BE32, at + 32), from.get(Field.U32, at + 36), Bytes16.decode(from, at + 40), from.get(Field.U32, at + 56), from.get(Field.U32, at + 60), from.get(Field.U32, at + 64), from.get(Field.U32, at + 68), Bytes16.decode(from, at + 72), Bytes16.decode(from, at + 88), from.get(Field.BE32, at + 104), from.get(Field.BE32, at + 108), Short.toUnsignedInt(from.get(Field.U16, at + 112)), Short.toUnsignedInt(from.get(Field.U16, at + 114)), Short.toUnsignedInt(from.get(Field.U16, at + 116)), Bytes6.decode(from, at + 118), from.get(Field.U8, at + 124) != 0, from.get(Field.U8, at + 125) != 0, from.get(Field.U8, at + 126) != 0, from.get(Field.U8, at + 127) != 0, from.get(Field.U8, at + 128) != 0, from.get(Field.U8, at + 129) != 0, from.get(Field.U8, at + 130) != 0, from.get(Field.U8, at + 131) != 0, from.get(Field.U8, at + 132) != 0, from.get(Field.U8, at + 133) != 0);
     }
 
     @Override
@@ -75,19 +87,25 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
         to.set(Field.U32, at + 60, overlayIfindex);
         to.set(Field.U32, at + 64, underlayIfindex);
         to.set(Field.U32, at + 68, dropEventsPerSecond);
-        to.set(Field.U16, at + 72, (short) tunnelPort);
-        to.set(Field.U16, at + 74, (short) podMtu);
-        gatewayMac.encode(to, at + 76);
-        to.set(Field.U8, at + 82, (byte) (ipv4 ? 1 : 0));
-        to.set(Field.U8, at + 83, (byte) (ipv6 ? 1 : 0));
-        to.set(Field.U8, at + 84, (byte) (tunnel ? 1 : 0));
-        to.set(Field.U8, at + 85, (byte) (underlayIpv6 ? 1 : 0));
-        to.set(Field.U8, at + 86, (byte) (encapsulate ? 1 : 0));
-        to.set(Field.U8, at + 87, (byte) (masqueradeIpv4 ? 1 : 0));
-        to.set(Field.U8, at + 88, (byte) (masqueradeIpv6 ? 1 : 0));
-        to.set(Field.U8, at + 89, (byte) (trace ? 1 : 0));
-        to.set(Field.U8, at + 90, (byte) (coarseClock ? 1 : 0));
-        Field.zero(to, at + 91, 5);
+        segmentIpv6.encode(to, at + 72);
+        segmentIpv6Mask.encode(to, at + 88);
+        to.set(Field.BE32, at + 104, segmentIpv4);
+        to.set(Field.BE32, at + 108, segmentIpv4Mask);
+        to.set(Field.U16, at + 112, (short) underlayMtu);
+        to.set(Field.U16, at + 114, (short) tunnelPort);
+        to.set(Field.U16, at + 116, (short) podMtu);
+        gatewayMac.encode(to, at + 118);
+        to.set(Field.U8, at + 124, (byte) (ipv4 ? 1 : 0));
+        to.set(Field.U8, at + 125, (byte) (ipv6 ? 1 : 0));
+        to.set(Field.U8, at + 126, (byte) (tunnel ? 1 : 0));
+        to.set(Field.U8, at + 127, (byte) (underlayIpv6 ? 1 : 0));
+        to.set(Field.U8, at + 128, (byte) (encapsulate ? 1 : 0));
+        to.set(Field.U8, at + 129, (byte) (directNodeRoutes ? 1 : 0));
+        to.set(Field.U8, at + 130, (byte) (masqueradeIpv4 ? 1 : 0));
+        to.set(Field.U8, at + 131, (byte) (masqueradeIpv6 ? 1 : 0));
+        to.set(Field.U8, at + 132, (byte) (trace ? 1 : 0));
+        to.set(Field.U8, at + 133, (byte) (coarseClock ? 1 : 0));
+        Field.zero(to, at + 134, 2);
     }
 
     @Override
@@ -96,86 +114,110 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
     }
 
     public Config withNodeIpv4(Bytes16 nodeIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withNodeIpv6(Bytes16 nodeIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withGatewayIpv4(int gatewayIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withNatPortMin(int natPortMin) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withGatewayIpv6(Bytes16 gatewayIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withNatPortMax(int natPortMax) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withOverlayIfindex(int overlayIfindex) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withUnderlayIfindex(int underlayIfindex) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withDropEventsPerSecond(int dropEventsPerSecond) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+    }
+
+    public Config withSegmentIpv6(Bytes16 segmentIpv6) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+    }
+
+    public Config withSegmentIpv6Mask(Bytes16 segmentIpv6Mask) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+    }
+
+    public Config withSegmentIpv4(int segmentIpv4) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+    }
+
+    public Config withSegmentIpv4Mask(int segmentIpv4Mask) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+    }
+
+    public Config withUnderlayMtu(int underlayMtu) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withTunnelPort(int tunnelPort) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withPodMtu(int podMtu) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withGatewayMac(Bytes6 gatewayMac) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withIpv4(boolean ipv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withIpv6(boolean ipv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withTunnel(boolean tunnel) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withUnderlayIpv6(boolean underlayIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withEncapsulate(boolean encapsulate) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+    }
+
+    public Config withDirectNodeRoutes(boolean directNodeRoutes) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withMasqueradeIpv4(boolean masqueradeIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withMasqueradeIpv6(boolean masqueradeIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withTrace(boolean trace) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withCoarseClock(boolean coarseClock) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 }
