@@ -23,6 +23,7 @@ deps-test: deps ## and what the tests need
 build: deps-build programs ## compile everything; no root needed
 	@set -o pipefail; $(MVN) $(PROGRESS) package -DskipTests | $(ONLY_PROGRESS)
 	@scripts/snapshot
+	@scripts/train
 
 deps-build:
 	@scripts/deps build

@@ -43,6 +43,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 
 /// The agent's parts, wired: facts from Kubernetes and from CNI meet in the [Store], the [SyncLoop] leads the kernel
 /// after it, [Applied] reports back.
@@ -80,14 +83,18 @@ final class Agent implements AutoCloseable {
     /// @throws io.stentor.kernel.KernelException if the kernel refuses what is needed
     void start() throws Refusal, IOException, InterruptedException {
         Preflight.privileges();
+        // TLS and the client's classes take as long as binding the kernel's calls: side by side.
+        FutureTask<KubeClient> connection = new FutureTask<>(() -> KubeClient.open(settings.api()));
+        Thread.ofPlatform().daemon().name("connection").start(connection);
         Kernel kernel = opened(Linux.open());
-        KubeClient client = connection();
         Preflight.check(kernel, terms.node());
         kernel.mounts().ensureBpffs(settings.paths().bpfRoot());
         NodeServices node = opened(NodeServices.open(kernel, store, applied, terms.node()));
+        recall();
+        KubeClient client = connected(connection);
+        node.start();
         Cluster cluster = follow(client, kernel);
         answer(node, cluster);
-        node.start();
         load(kernel, node, cluster.sources);
         awaitFacts(node, cluster.client);
         awaitApplied();
@@ -99,11 +106,15 @@ final class Agent implements AutoCloseable {
         LOG.log(System.Logger.Level.INFO, "ready");
     }
 
-    private KubeClient connection() throws Refusal {
+    private KubeClient connected(Future<KubeClient> connection) throws Refusal, InterruptedException {
         try {
-            return opened(KubeClient.open(settings.api()));
-        } catch (IllegalArgumentException unusable) {
-            throw new Refusal(Refusal.WRONG_USE, unusable.getMessage());
+            return opened(connection.get());
+        } catch (ExecutionException failed) {
+            switch (failed.getCause()) {
+                case IllegalArgumentException unusable -> throw new Refusal(Refusal.WRONG_USE, unusable.getMessage());
+                case RuntimeException other -> throw other;
+                case null, default -> throw new IllegalStateException(failed);
+            }
         }
     }
 
@@ -114,7 +125,8 @@ final class Agent implements AutoCloseable {
         return part;
     }
 
-    private Cluster follow(KubeClient client, Kernel kernel) {
+    /// What earlier agents knew, and what needs no API server.
+    private void recall() {
         opened(Snapshot.start(settings.paths().stateDir().resolve("cluster.json"), store));
         Optional<Path> ranges = settings.network().masquerade().rangesFile();
         if (ranges.isPresent()) {
@@ -122,6 +134,9 @@ final class Agent implements AutoCloseable {
         } else {
             store.commit(state -> state.withSynced(Source.MASQUERADE));
         }
+    }
+
+    private Cluster follow(KubeClient client, Kernel kernel) {
         Sources sources = opened(Sources.start(client, settings.nodeName(), address -> isHere(kernel, address), store));
         CiliumNodeWriter self = opened(CiliumNodeWriter.start(
                 client, settings.nodeName(), settings.network().ipam()));

@@ -20,6 +20,9 @@ import java.util.stream.Stream;
 /// @param remarks keys that nobody knows
 record Given(Map<String, String> values, List<Problem> errors, List<Problem> remarks) {
 
+    /// Variables that are for whoever starts the JVM.
+    private static final String FOR_THE_JVM = Configuration.VARIABLE_PREFIX + "JAVA_";
+
     static Given read(List<String> args, Map<String, String> environment) {
         Given flags = new Given(new LinkedHashMap<>(), new ArrayList<>(), new ArrayList<>());
         flags.readFlags(args);
@@ -73,7 +76,7 @@ record Given(Map<String, String> values, List<Problem> errors, List<Problem> rem
 
     private void readVariables(Map<String, String> environment) {
         new TreeMap<>(environment).forEach((variable, value) -> {
-            if (variable.startsWith(Configuration.VARIABLE_PREFIX)) {
+            if (variable.startsWith(Configuration.VARIABLE_PREFIX) && !variable.startsWith(FOR_THE_JVM)) {
                 String name = variable.substring(Configuration.VARIABLE_PREFIX.length());
                 put(name.toLowerCase(Locale.ROOT).replace('_', '-'), value, "variable " + variable);
             }

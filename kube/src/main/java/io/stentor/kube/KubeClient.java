@@ -6,8 +6,11 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.stentor.model.Problem;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,13 +32,18 @@ public final class KubeClient implements AutoCloseable {
 
     /// @throws IllegalArgumentException with a sentence, when the kubeconfig cannot be used
     public static KubeClient open(ApiSettings settings) {
-        Config config = config(settings);
+        KubernetesSerialization serialization = Wire.serialization();
+        Config config = config(settings, serialization);
         // Plain HTTP for watches: one thing less that what is in between may not understand.
         config.setOnlyHttpWatches(true);
-        return open(config, new RequestRate(settings.qps(), settings.burst()));
+        return open(config, serialization, new RequestRate(settings.qps(), settings.burst()));
     }
 
     static KubeClient open(Config config, RequestRate rate) {
+        return open(config, Wire.serialization(), rate);
+    }
+
+    private static KubeClient open(Config config, KubernetesSerialization serialization, RequestRate rate) {
         // Doubled five times: after an outage, changes are seen 16 s late at most.
         config.setWatchReconnectInterval(500);
         config.setWatchReconnectLimit(-1);
@@ -47,6 +55,7 @@ public final class KubeClient implements AutoCloseable {
         Reachability reachability = new Reachability();
         KubernetesClient kubernetes = new KubernetesClientBuilder()
                 .withConfig(config)
+                .withKubernetesSerialization(serialization)
                 .withTaskExecutor(tasks)
                 .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("rate", rate)
                         .addOrReplaceInterceptor("reachability", reachability))
@@ -54,17 +63,17 @@ public final class KubeClient implements AutoCloseable {
         return new KubeClient(kubernetes, tasks, reachability);
     }
 
-    private static Config config(ApiSettings settings) {
+    private static Config config(ApiSettings settings, KubernetesSerialization serialization) {
         if (settings.kubeconfig().isEmpty()) {
             return Config.autoConfigure(null);
         }
-        String path = settings.kubeconfig().get().toString();
-        if (!Files.isReadable(settings.kubeconfig().get())) {
+        Path path = settings.kubeconfig().get();
+        if (!Files.isReadable(path)) {
             throw new IllegalArgumentException("the kubeconfig " + path + " cannot be read");
         }
         try {
-            return Config.fromKubeconfig(settings.kubeconfig().get().toFile());
-        } catch (RuntimeException e) {
+            return Wire.kubeconfig(serialization, path);
+        } catch (IOException | RuntimeException e) {
             throw new IllegalArgumentException("the kubeconfig " + path + " makes no sense: " + e.getMessage(), e);
         }
     }

@@ -16,6 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /// The programs of one start of the agent, ready to be attached, with the maps that they work on.
 ///
@@ -87,23 +89,44 @@ public final class Generation implements AutoCloseable {
                 inner);
     }
 
+    /// The verifier is most of what an agent's start takes: objects are loaded side by side.
     private void loadObjects(Bpf bpf, Blueprint blueprint) {
-        for (Blueprint.ObjectFile file : blueprint.objects()) {
-            ObjectSpec spec = ObjectSpec.of(file.name(), file.elf());
-            for (Map.Entry<String, byte[]> section : blueprint.readOnlyData().entrySet()) {
-                if (file.declares().contains(section.getKey())) {
-                    spec = spec.withReadOnlyData(section.getKey(), section.getValue());
-                }
+        List<CompletableFuture<BpfObject>> loading = blueprint.objects().stream()
+                .map(file -> spec(file, blueprint))
+                .map(spec -> CompletableFuture.supplyAsync(() -> bpf.load(spec), Generation::beside))
+                .toList();
+        Optional<CompletionException> failure = Optional.empty();
+        for (CompletableFuture<BpfObject> task : loading) {
+            try {
+                BpfObject object = task.join();
+                objects.add(object);
+                programs.putAll(object.programs());
+            } catch (CompletionException failed) {
+                failure = failure.or(() -> Optional.of(failed));
             }
-            for (Map.Entry<String, BpfMap> map : maps.entrySet()) {
-                if (file.declares().contains(map.getKey())) {
-                    spec = spec.reusing(map.getKey(), map.getValue());
-                }
-            }
-            BpfObject object = bpf.load(spec);
-            objects.add(object);
-            programs.putAll(object.programs());
         }
+        if (failure.isPresent()) {
+            throw failure.get().getCause() instanceof RuntimeException reason ? reason : failure.get();
+        }
+    }
+
+    private static void beside(Runnable load) {
+        Thread.ofPlatform().daemon().name("load").start(load);
+    }
+
+    private ObjectSpec spec(Blueprint.ObjectFile file, Blueprint blueprint) {
+        ObjectSpec spec = ObjectSpec.of(file.name(), file.elf());
+        for (Map.Entry<String, byte[]> section : blueprint.readOnlyData().entrySet()) {
+            if (file.declares().contains(section.getKey())) {
+                spec = spec.withReadOnlyData(section.getKey(), section.getValue());
+            }
+        }
+        for (Map.Entry<String, BpfMap> map : maps.entrySet()) {
+            if (file.declares().contains(map.getKey())) {
+                spec = spec.reusing(map.getKey(), map.getValue());
+            }
+        }
+        return spec;
     }
 
     private void fillProgArrays(Map<String, Map<Integer, String>> tailCalls) {

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// An object file in the hands of libbpf, from opening it to closing it. Used under [LibBpf#LOCK].
+/// An object file in the hands of libbpf, from opening it to closing it, all on one thread.
 @SuppressWarnings("restricted")
 final class ElfObject implements AutoCloseable {
     private static final Pattern PROGRAM = Pattern.compile("prog '([^']+)'");

@@ -13,14 +13,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 
-/// The functions of libbpf (1.1.2 and newer) that loading needs, bound when first used.
-///
-/// libbpf reports to one function per process. Whoever calls it holds [#LOCK], so that what is reported is about one
-/// object: [LibBpfLog].
+/// The functions of libbpf (1.1.2 and newer) that loading needs, bound when first used. An object is one thread's;
+/// what libbpf reports of it is with that thread: [LibBpfLog].
 @SuppressWarnings("restricted")
 final class LibBpf {
-    static final Object LOCK = new Object();
-
     /// BPF_LOG_STATS: nothing but the verifier's figures.
     static final int LOG_STATISTICS = 4;
 

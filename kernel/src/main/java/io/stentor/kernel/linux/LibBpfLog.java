@@ -16,7 +16,8 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What libbpf says. It speaks to one function per process, so all this is under [LibBpf#LOCK].
+/// What libbpf says. It speaks to one function per process, on the thread that called it: each thread keeps what it
+/// heard, so that objects can be loaded side by side.
 @SuppressWarnings("restricted")
 final class LibBpfLog {
     private static final int WARN = 0;
@@ -28,8 +29,12 @@ final class LibBpfLog {
     private static final MethodHandle VSNPRINTF = LINKER.downcallHandle(
             LINKER.defaultLookup().findOrThrow("vsnprintf"),
             FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS));
-    private static final StringBuilder WARNINGS = new StringBuilder();
-    private static final Map<String, Integer> INSTRUCTIONS = new HashMap<>();
+    private static final ThreadLocal<Heard> HEARD = ThreadLocal.withInitial(Heard::new);
+
+    private static final class Heard {
+        final StringBuilder warnings = new StringBuilder();
+        final Map<String, Integer> instructions = new HashMap<>();
+    }
 
     private LibBpfLog() {}
 
@@ -43,17 +48,19 @@ final class LibBpfLog {
         return LINKER.upcallStub(print, FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS), Arena.global());
     }
 
-    /// What libbpf warned about since the last time.
+    /// What libbpf warned this thread about since the last time.
     static String takeWarnings() {
-        String warnings = WARNINGS.toString();
-        WARNINGS.setLength(0);
+        StringBuilder heard = HEARD.get().warnings;
+        String warnings = heard.toString();
+        heard.setLength(0);
         return warnings;
     }
 
-    /// Instructions that the verifier went through, by program, where programs were loaded with statistics.
+    /// Instructions that the verifier went through, by program, where this thread loaded programs with statistics.
     static Map<String, Integer> takeInstructions() {
-        Map<String, Integer> instructions = Map.copyOf(INSTRUCTIONS);
-        INSTRUCTIONS.clear();
+        Map<String, Integer> heard = HEARD.get().instructions;
+        Map<String, Integer> instructions = Map.copyOf(heard);
+        heard.clear();
         return instructions;
     }
 
@@ -64,15 +71,17 @@ final class LibBpfLog {
         // an exception must not cross native frames: the message is lost, what it was about still fails
         try {
             if (level == WARN) {
-                WARNINGS.append(format(format, arguments));
+                HEARD.get().warnings.append(format(format, arguments));
             } else if (format.reinterpret(FORMAT_SIZE).getString(0).contains(VERIFIER_LOG)) {
                 Matcher processed = PROCESSED.matcher(format(format, arguments));
                 if (processed.find()) {
-                    INSTRUCTIONS.put(processed.group(1), Integer.parseInt(processed.group(2)));
+                    HEARD.get().instructions.put(processed.group(1), Integer.parseInt(processed.group(2)));
                 }
             }
         } catch (Throwable e) {
-            WARNINGS.append("(a message of libbpf could not be read: ")
+            HEARD.get()
+                    .warnings
+                    .append("(a message of libbpf could not be read: ")
                     .append(e)
                     .append(")\n");
         }

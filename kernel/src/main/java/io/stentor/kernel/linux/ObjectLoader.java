@@ -35,16 +35,14 @@ final class ObjectLoader {
 
     /// @param logCounts whether to read the number of instructions from the log
     static BpfObject load(ObjectSpec spec, boolean logCounts) {
-        synchronized (LibBpf.LOCK) {
-            try {
-                return loadOnce(spec, logCounts);
-            } catch (VerifierRejected e) {
-                if (!logCounts) {
-                    throw e;
-                }
-                // with the figures the log has nothing else: once more, for the reason
-                return loadOnce(spec, false);
+        try {
+            return loadOnce(spec, logCounts);
+        } catch (VerifierRejected e) {
+            if (!logCounts) {
+                throw e;
             }
+            // with the figures the log has nothing else: once more, for the reason
+            return loadOnce(spec, false);
         }
     }
 

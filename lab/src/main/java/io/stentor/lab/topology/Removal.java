@@ -53,7 +53,8 @@ public final class Removal {
         deleteTree(directory.path());
     }
 
-    /// Takes away what all labs share, if no lab is left.
+    /// Takes away what all labs share, if no lab is left. One may be left that is not to be seen from here, where /run
+    /// is another than the machine's: its cgroup is.
     public static void finish() {
         if (!LabDirectory.names().isEmpty()) {
             return;
@@ -62,7 +63,9 @@ public final class Removal {
             unmount(List.of(LabDirectory.ALL));
         }
         deleteTree(LabDirectory.ALL);
-        Cgroup.ofLabs().remove();
+        if (Cgroup.ofLabs().children().isEmpty()) {
+            Cgroup.ofLabs().remove();
+        }
     }
 
     /// Every lab that left a directory or a cgroup.

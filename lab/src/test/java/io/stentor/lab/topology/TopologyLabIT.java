@@ -147,4 +147,23 @@ class TopologyLabIT {
         assertThat(mountsBefore.stream().filter(mount -> mount.toString().contains(NAME)))
                 .isEmpty();
     }
+
+    @Test
+    void a_lab_whose_files_are_elsewhere_is_left_in_peace() throws Exception {
+        Cgroup elsewhere = Cgroup.ofLab(NAME + "-elsewhere").create();
+        Process other = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "echo 0 > \"$0\" && echo in && exec sleep 1000",
+                        elsewhere.procs().toString())
+                .start();
+        try {
+            assertThat(other.inputReader().readLine()).isEqualTo("in");
+            Removal.finish();
+            assertThat(other.isAlive()).isTrue();
+        } finally {
+            other.destroyForcibly().waitFor();
+            elsewhere.remove();
+        }
+    }
 }
