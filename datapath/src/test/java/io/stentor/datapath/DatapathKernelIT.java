@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -84,7 +85,7 @@ class DatapathKernelIT {
         ProgramAt from = ProgramAt.tc(pod.index(), Direction.INGRESS, "from_pod");
         ProgramAt to = ProgramAt.tc(pod.index(), Direction.EGRESS, "to_pod");
         Config config = Config.ZERO.withIpv4(true).withPodMtu(1450);
-        try (Datapath datapath = Datapath.load(linux.bpf(), bpffs, config)) {
+        try (Datapath datapath = Datapath.load(linux.bpf(), bpffs, Map.of(), config)) {
             assertThat(attach(datapath, config, from, to)).isEmpty();
             BpfMap metrics = datapath.maps().get(Maps.METRICS.name());
             int map = metrics.id();

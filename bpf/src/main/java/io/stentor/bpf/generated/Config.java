@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 
 /// What one node's programs are told when they are loaded.
 ///
-/// C: `struct config`, 96 bytes.
+/// C: `struct config`, 120 bytes.
 ///
 /// @param nodeIpv4 the node's address: masquerade source and tunnel endpoint; zero without IPv4
 /// @param gatewayIpv4 what pods take for their gateway; host order here, network order in memory
@@ -19,6 +19,13 @@ import java.lang.foreign.MemorySegment;
 /// @param overlayIfindex stentor_vxlan; 0 in native routing
 /// @param underlayIfindex device of the route to the peers
 /// @param dropEventsPerSecond per processor
+/// @param ctTcpMax TCP connections in ct_answered at most
+/// @param ctOtherMax other connections in ct_answered at most
+/// @param natMax connections in nat at most
+/// @param ctTcpSeconds that a TCP connection in use lives without packets
+/// @param ctSynSeconds that a TCP connection lives while it begins
+/// @param ctClosingSeconds that a TCP connection is remembered after its end
+/// @param ctOtherSeconds that any other connection lives without packets
 /// @param tunnelPort host order
 /// @param podMtu of what leaves through the tunnel
 /// @param gatewayMac of every pod link's host side
@@ -27,8 +34,8 @@ import java.lang.foreign.MemorySegment;
 /// @param encapsulate tunnel headers are written by the program, not by the device
 /// @param trace events for new and changed connections, not for drops alone
 /// @param coarseClock the kernel has bpf_ktime_get_coarse_ns (5.11), which costs next to nothing
-public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int natPortMin, Bytes16 gatewayIpv6, int natPortMax, int overlayIfindex, int underlayIfindex, int dropEventsPerSecond, int tunnelPort, int podMtu, Bytes6 gatewayMac, boolean ipv4, boolean ipv6, boolean tunnel, boolean underlayIpv6, boolean encapsulate, boolean masqueradeIpv4, boolean masqueradeIpv6, boolean trace, boolean coarseClock) implements Layout {
-    public static final int SIZE = 96;
+public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int natPortMin, Bytes16 gatewayIpv6, int natPortMax, int overlayIfindex, int underlayIfindex, int dropEventsPerSecond, int ctTcpMax, int ctOtherMax, int natMax, int ctTcpSeconds, int ctSynSeconds, int ctClosingSeconds, int ctOtherSeconds, int tunnelPort, int podMtu, Bytes6 gatewayMac, boolean ipv4, boolean ipv6, boolean tunnel, boolean underlayIpv6, boolean encapsulate, boolean masqueradeIpv4, boolean masqueradeIpv6, boolean trace, boolean coarseClock) implements Layout {
+    public static final int SIZE = 120;
     public static final int NODE_IPV4_OFFSET = 0;
     public static final int NODE_IPV6_OFFSET = 16;
     public static final int GATEWAY_IPV4_OFFSET = 32;
@@ -38,30 +45,37 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
     public static final int OVERLAY_IFINDEX_OFFSET = 60;
     public static final int UNDERLAY_IFINDEX_OFFSET = 64;
     public static final int DROP_EVENTS_PER_SECOND_OFFSET = 68;
-    public static final int TUNNEL_PORT_OFFSET = 72;
-    public static final int POD_MTU_OFFSET = 74;
-    public static final int GATEWAY_MAC_OFFSET = 76;
-    public static final int IPV4_OFFSET = 82;
-    public static final int IPV6_OFFSET = 83;
-    public static final int TUNNEL_OFFSET = 84;
-    public static final int UNDERLAY_IPV6_OFFSET = 85;
-    public static final int ENCAPSULATE_OFFSET = 86;
-    public static final int MASQUERADE_IPV4_OFFSET = 87;
-    public static final int MASQUERADE_IPV6_OFFSET = 88;
-    public static final int TRACE_OFFSET = 89;
-    public static final int COARSE_CLOCK_OFFSET = 90;
+    public static final int CT_TCP_MAX_OFFSET = 72;
+    public static final int CT_OTHER_MAX_OFFSET = 76;
+    public static final int NAT_MAX_OFFSET = 80;
+    public static final int CT_TCP_SECONDS_OFFSET = 84;
+    public static final int CT_SYN_SECONDS_OFFSET = 88;
+    public static final int CT_CLOSING_SECONDS_OFFSET = 92;
+    public static final int CT_OTHER_SECONDS_OFFSET = 96;
+    public static final int TUNNEL_PORT_OFFSET = 100;
+    public static final int POD_MTU_OFFSET = 102;
+    public static final int GATEWAY_MAC_OFFSET = 104;
+    public static final int IPV4_OFFSET = 110;
+    public static final int IPV6_OFFSET = 111;
+    public static final int TUNNEL_OFFSET = 112;
+    public static final int UNDERLAY_IPV6_OFFSET = 113;
+    public static final int ENCAPSULATE_OFFSET = 114;
+    public static final int MASQUERADE_IPV4_OFFSET = 115;
+    public static final int MASQUERADE_IPV6_OFFSET = 116;
+    public static final int TRACE_OFFSET = 117;
+    public static final int COARSE_CLOCK_OFFSET = 118;
     public static final Codec<Config> CODEC = new Codec<>(SIZE, Config::encode, Config::decode);
     /// All bytes zero.
-    public static final Config ZERO = new Config(Bytes16.ZERO, Bytes16.ZERO, 0, 0, Bytes16.ZERO, 0, 0, 0, 0, 0, 0, Bytes6.ZERO, false, false, false, false, false, false, false, false, false);
+    public static final Config ZERO = new Config(Bytes16.ZERO, Bytes16.ZERO, 0, 0, Bytes16.ZERO, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Bytes6.ZERO, false, false, false, false, false, false, false, false, false);
 
     public Config {
         Field.unsigned(tunnelPort, 16, "tunnel_port");
         Field.unsigned(podMtu, 16, "pod_mtu");
     }
 
-    /// Reads 96 bytes at `at`.
+    /// Reads 120 bytes at `at`.
     public static Config decode(MemorySegment from, long at) {
-        return new Config(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), from.get(Field.BE32, at + 32), from.get(Field.U32, at + 36), Bytes16.decode(from, at + 40), from.get(Field.U32, at + 56), from.get(Field.U32, at + 60), from.get(Field.U32, at + 64), from.get(Field.U32, at + 68), Short.toUnsignedInt(from.get(Field.U16, at + 72)), Short.toUnsignedInt(from.get(Field.U16, at + 74)), Bytes6.decode(from, at + 76), from.get(Field.U8, at + 82) != 0, from.get(Field.U8, at + 83) != 0, from.get(Field.U8, at + 84) != 0, from.get(Field.U8, at + 85) != 0, from.get(Field.U8, at + 86) != 0, from.get(Field.U8, at + 87) != 0, from.get(Field.U8, at + 88) != 0, from.get(Field.U8, at + 89) != 0, from.get(Field.U8, at + 90) != 0);
+        return new Config(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), from.get(Field.BE32, at + 32), from.get(Field.U32, at + 36), Bytes16.decode(from, at + 40), from.get(Field.U32, at + 56), from.get(Field.U32, at + 60), from.get(Field.U32, at + 64), from.get(Field.U32, at + 68), from.get(Field.U32, at + 72), from.get(Field.U32, at + 76), from.get(Field.U32, at + 80), from.get(Field.U32, at + 84), from.get(Field.U32, at + 88), from.get(Field.U32, at + 92), from.get(Field.U32, at + 96), Short.toUnsignedInt(from.get(Field.U16, at + 100)), Short.toUnsignedInt(from.get(Field.U16, at + 102)), Bytes6.decode(from, at + 104), from.get(Field.U8, at + 110) != 0, from.get(Field.U8, at + 111) != 0, from.get(Field.U8, at + 112) != 0, from.get(Field.U8, at + 113) != 0, from.get(Field.U8, at + 114) != 0, from.get(Field.U8, at + 115) != 0, from.get(Field.U8, at + 116) != 0, from.get(Field.U8, at + 117) != 0, from.get(Field.U8, at + 118) != 0);
     }
 
     @Override
@@ -75,19 +89,26 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
         to.set(Field.U32, at + 60, overlayIfindex);
         to.set(Field.U32, at + 64, underlayIfindex);
         to.set(Field.U32, at + 68, dropEventsPerSecond);
-        to.set(Field.U16, at + 72, (short) tunnelPort);
-        to.set(Field.U16, at + 74, (short) podMtu);
-        gatewayMac.encode(to, at + 76);
-        to.set(Field.U8, at + 82, (byte) (ipv4 ? 1 : 0));
-        to.set(Field.U8, at + 83, (byte) (ipv6 ? 1 : 0));
-        to.set(Field.U8, at + 84, (byte) (tunnel ? 1 : 0));
-        to.set(Field.U8, at + 85, (byte) (underlayIpv6 ? 1 : 0));
-        to.set(Field.U8, at + 86, (byte) (encapsulate ? 1 : 0));
-        to.set(Field.U8, at + 87, (byte) (masqueradeIpv4 ? 1 : 0));
-        to.set(Field.U8, at + 88, (byte) (masqueradeIpv6 ? 1 : 0));
-        to.set(Field.U8, at + 89, (byte) (trace ? 1 : 0));
-        to.set(Field.U8, at + 90, (byte) (coarseClock ? 1 : 0));
-        Field.zero(to, at + 91, 5);
+        to.set(Field.U32, at + 72, ctTcpMax);
+        to.set(Field.U32, at + 76, ctOtherMax);
+        to.set(Field.U32, at + 80, natMax);
+        to.set(Field.U32, at + 84, ctTcpSeconds);
+        to.set(Field.U32, at + 88, ctSynSeconds);
+        to.set(Field.U32, at + 92, ctClosingSeconds);
+        to.set(Field.U32, at + 96, ctOtherSeconds);
+        to.set(Field.U16, at + 100, (short) tunnelPort);
+        to.set(Field.U16, at + 102, (short) podMtu);
+        gatewayMac.encode(to, at + 104);
+        to.set(Field.U8, at + 110, (byte) (ipv4 ? 1 : 0));
+        to.set(Field.U8, at + 111, (byte) (ipv6 ? 1 : 0));
+        to.set(Field.U8, at + 112, (byte) (tunnel ? 1 : 0));
+        to.set(Field.U8, at + 113, (byte) (underlayIpv6 ? 1 : 0));
+        to.set(Field.U8, at + 114, (byte) (encapsulate ? 1 : 0));
+        to.set(Field.U8, at + 115, (byte) (masqueradeIpv4 ? 1 : 0));
+        to.set(Field.U8, at + 116, (byte) (masqueradeIpv6 ? 1 : 0));
+        to.set(Field.U8, at + 117, (byte) (trace ? 1 : 0));
+        to.set(Field.U8, at + 118, (byte) (coarseClock ? 1 : 0));
+        Field.zero(to, at + 119, 1);
     }
 
     @Override
@@ -96,86 +117,114 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
     }
 
     public Config withNodeIpv4(Bytes16 nodeIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withNodeIpv6(Bytes16 nodeIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withGatewayIpv4(int gatewayIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withNatPortMin(int natPortMin) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withGatewayIpv6(Bytes16 gatewayIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withNatPortMax(int natPortMax) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withOverlayIfindex(int overlayIfindex) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withUnderlayIfindex(int underlayIfindex) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withDropEventsPerSecond(int dropEventsPerSecond) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+    }
+
+    public Config withCtTcpMax(int ctTcpMax) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+    }
+
+    public Config withCtOtherMax(int ctOtherMax) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+    }
+
+    public Config withNatMax(int natMax) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+    }
+
+    public Config withCtTcpSeconds(int ctTcpSeconds) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+    }
+
+    public Config withCtSynSeconds(int ctSynSeconds) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+    }
+
+    public Config withCtClosingSeconds(int ctClosingSeconds) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+    }
+
+    public Config withCtOtherSeconds(int ctOtherSeconds) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withTunnelPort(int tunnelPort) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withPodMtu(int podMtu) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withGatewayMac(Bytes6 gatewayMac) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withIpv4(boolean ipv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withIpv6(boolean ipv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withTunnel(boolean tunnel) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withUnderlayIpv6(boolean underlayIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withEncapsulate(boolean encapsulate) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withMasqueradeIpv4(boolean masqueradeIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withMasqueradeIpv6(boolean masqueradeIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withTrace(boolean trace) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withCoarseClock(boolean coarseClock) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 }
