@@ -37,6 +37,11 @@ final class LoadedPrograms implements AutoCloseable {
 
     /// @param replaced kind and size of maps that are not to be as declared
     LoadedPrograms(Bpf bpf, Config config, Map<String, String> replaced) {
+        this(bpf, config, replaced, Map.of());
+    }
+
+    /// @param entries of maps that are to have another size
+    LoadedPrograms(Bpf bpf, Config config, Map<String, String> replaced, Map<String, Integer> entries) {
         for (String name : OBJECTS) {
             byte[] elf = BpfObjects.load(name);
             for (Map.Entry<String, String> map : replaced.entrySet()) {
@@ -44,6 +49,10 @@ final class LoadedPrograms implements AutoCloseable {
             }
             ObjectSpec spec = ObjectSpec.of(name, elf).withReadOnlyData(".rodata.config", config.encode());
             for (MapSpec<?, ?> map : Maps.ALL) {
+                Integer size = entries.get(map.name());
+                if (size != null) {
+                    spec = spec.withMaxEntries(map.name(), size);
+                }
                 BpfMap existing = maps.get(map.name());
                 if (existing != null && map.shape().owner() != MapOwner.GENERATION) {
                     spec = spec.reusing(map.name(), existing);
@@ -101,6 +110,10 @@ final class LoadedPrograms implements AutoCloseable {
 
     int entries(String map) {
         return maps.get(map).keys().size();
+    }
+
+    BpfMap map(String name) {
+        return maps.get(name);
     }
 
     /// `forward egress` and `drop REASON egress`, each with its number of packets, but for zeros.

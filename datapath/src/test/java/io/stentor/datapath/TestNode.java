@@ -66,6 +66,18 @@ final class TestNode implements AutoCloseable {
         return kernel.inNamespace(node, () -> program.testRun(TestRun.of(packet).withContext(context)));
     }
 
+    /// [#run] for each packet, with their verdicts.
+    List<Integer> runAll(BpfProgram program, String link, List<byte[]> packets) {
+        int index = ifindex(link);
+        return kernel.inNamespace(
+                node,
+                () -> packets.stream()
+                        .map(packet -> program.testRun(
+                                        TestRun.of(packet).withContext(new SkbContext(index, 0, packet.length).bytes()))
+                                .value())
+                        .toList());
+    }
+
     /// Sends a frame through the real tunnel device to a program, and waits until `arrived`.
     void receive(BpfProgram program, String sender, int vni, byte[] frame, BooleanSupplier arrived) throws IOException {
         byte[] header = ByteBuffer.allocate(8).putInt(1 << 27).putInt(vni << 8).array();
