@@ -13,5 +13,8 @@ unsigned configurations(void);
 /* The bytes of a configuration; valid until the next call. */
 const void *configuration(unsigned number, size_t *size);
 
+/* How large a ring the programs are given. */
+unsigned event_ring_bytes(void);
+
 /* An endpoint at link 1, with the addresses and the MAC that the runner's packets come from. */
 const void *endpoint(size_t *size);

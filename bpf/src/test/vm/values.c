@@ -5,6 +5,7 @@
 
 #include "layout/config.h"
 #include "maps/endpoints.h"
+#include "maps/events.h"
 #include "runner.h"
 
 static bool coarse_clock;
@@ -56,6 +57,11 @@ const void *configuration(unsigned number, size_t *size)
 	made.coarse_clock = coarse_clock && made.ipv6 != made.tunnel;
 	*size = sizeof(made);
 	return &made;
+}
+
+unsigned event_ring_bytes(void)
+{
+	return EVENT_RING_BYTES;
 }
 
 const void *endpoint(size_t *size)

@@ -59,7 +59,8 @@
  *
  *   AGENT_MAP       desired state: reconciled by the agent, nobody else writes
  *   DATAPATH_MAP    written by the programs: read and aged by the agent, never reconciled
- *                   (conntrack, counters, ring buffers)
+ *                   (conntrack, counters, ring buffers); the agent fills an array of maps with a map a
+ *                   processor, in turns: programs take slot processor modulo max_entries
  *   GENERATION_MAP  belongs to one generation of programs (prog arrays, scratch): not in the fingerprint
  *
  *   A map name is at most 15 bytes. A name means the same map in every object: differing declarations

@@ -25,7 +25,9 @@ static __always_inline void count(const struct __sk_buff *skb, __u8 reason, __u8
 static __always_inline void event_emit(struct __sk_buff *skb, const struct packet *p,
                                        const struct event *kind)
 {
-	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	__u32 slot = bpf_get_smp_processor_id() % EVENT_RINGS;
+	void *ring = bpf_map_lookup_elem(&events, &slot);
+	struct event *event = ring ? bpf_ringbuf_reserve(ring, sizeof(*event), 0) : NULL;
 
 	if (!event) {
 		__u32 zero = 0;

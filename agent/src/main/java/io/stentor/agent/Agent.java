@@ -8,7 +8,6 @@ import io.stentor.agent.api.MapPressure;
 import io.stentor.agent.api.MetricsServer;
 import io.stentor.agent.api.PartHealth;
 import io.stentor.agent.api.ProblemLog;
-import io.stentor.bpf.generated.Maps;
 import io.stentor.datapath.Datapath;
 import io.stentor.datapath.compile.Hooks;
 import io.stentor.datapath.compile.MapCompiler;
@@ -204,7 +203,7 @@ final class Agent implements AutoCloseable {
                 terms.connections(kernel).sizes().entries(),
                 terms.config(store.current(), devices, kernel)));
         DatapathSync maps = new DatapathSync(datapath.maps());
-        opened(EventPoll.start(kernel.bpf().ringBuffer(datapath.maps().get(Maps.EVENTS.name())), events));
+        opened(EventPoll.start(datapath.events(), events));
         SweepLoop sweep = opened(SweepLoop.start(new ConnectionSweep(datapath.maps(), System::nanoTime)));
         programs = Optional.of(new Programs(datapath, maps, sweep));
         opened(() -> programs = Optional.empty());

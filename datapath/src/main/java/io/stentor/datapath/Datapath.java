@@ -12,6 +12,7 @@ import io.stentor.datapath.attach.Generation;
 import io.stentor.datapath.attach.ProgramAt;
 import io.stentor.kernel.bpf.Bpf;
 import io.stentor.kernel.bpf.BpfMap;
+import io.stentor.kernel.bpf.RingBuffer;
 import io.stentor.model.Problem;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,6 +77,11 @@ public final class Datapath implements AutoCloseable {
     /// Maps that an earlier agent made in another size.
     public List<Problem> problems() {
         return first.keptSizes();
+    }
+
+    /// The reading end of what the programs report, one for the whole node: whoever asks reads alone, and closes it.
+    public RingBuffer events() {
+        return EventRings.open(bpf, first.map(Maps.EVENTS.name()));
     }
 
     /// Makes every hook run its program with this configuration.

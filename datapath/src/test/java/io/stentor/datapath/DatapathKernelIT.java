@@ -3,19 +3,34 @@ package io.stentor.datapath;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.bpf.generated.Config;
+import io.stentor.bpf.generated.CtEntry;
+import io.stentor.bpf.generated.CtKey;
+import io.stentor.bpf.generated.Event;
 import io.stentor.bpf.generated.Maps;
 import io.stentor.datapath.attach.ProgramAt;
 import io.stentor.kernel.Linux;
 import io.stentor.kernel.bpf.Attached;
 import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.kernel.bpf.Hook.Direction;
+import io.stentor.kernel.bpf.RingBuffer;
+import io.stentor.kernel.net.Address;
 import io.stentor.kernel.net.Link;
+import io.stentor.kernel.net.LinkSetting;
 import io.stentor.kernel.net.LinkSpec;
+import io.stentor.kernel.net.Mac;
+import io.stentor.kernel.net.Neighbour;
 import io.stentor.kernel.net.Netlink;
+import io.stentor.kernel.net.Prefix;
 import io.stentor.model.Problem;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +41,10 @@ import org.junit.jupiter.api.Test;
 
 /// A configuration that changes under programs that run: what a node's new address or MTU comes to.
 class DatapathKernelIT {
+    private static final long PATIENCE_NANOS = 5_000_000_000L;
+    /// Ethernet, IPv4, UDP.
+    private static final int UDP_HEADERS = 14 + 20 + 8;
+
     private final Linux linux = Linux.open();
     private Path directory;
     private Path bpffs;
@@ -80,6 +99,66 @@ class DatapathKernelIT {
         }
     }
 
+    /// From the pod's side of the link, which no endpoint has: a drop for each, told from others by its length.
+    private void send(int... payloads) throws IOException {
+        InetSocketAddress to = new InetSocketAddress("10.9.0.1", 53);
+        try (DatagramChannel socket =
+                linux.inNamespace(netns, () -> DatagramChannel.open(StandardProtocolFamily.INET))) {
+            for (int payload : payloads) {
+                socket.send(ByteBuffer.allocate(payload), to);
+            }
+        }
+    }
+
+    private static List<Integer> awaitPayloads(RingBuffer ring, int count) {
+        List<Integer> payloads = new ArrayList<>();
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        while (payloads.size() < count && System.nanoTime() < end) {
+            ring.drain(record -> payloads.add(Event.decode(record, 0).length() - UDP_HEADERS));
+            Thread.onSpinWait();
+        }
+        return payloads;
+    }
+
+    @Test
+    void what_is_reported_while_no_agent_runs_is_read_by_the_next() throws IOException {
+        linux.inNamespace(netns, () -> {
+            linux.sysctls().set("net/ipv6/conf/all/disable_ipv6", "1");
+            return true;
+        });
+        int peer = net.link("peer").orElseThrow().index();
+        net.setLink(pod.index(), LinkSetting.up());
+        net.setLink(peer, LinkSetting.up());
+        net.addAddress(Address.of(peer, Prefix.of("10.9.0.2/24")));
+        net.replaceNeighbour(Neighbour.permanent(peer, InetAddress.getByName("10.9.0.1"), Mac.of("02:00:00:00:00:01")));
+        ProgramAt from = ProgramAt.tc(pod.index(), Direction.INGRESS, "from_pod");
+        Config config = Config.ZERO.withIpv4(true).withPodMtu(1450).withDropEventsPerSecond(1000);
+        List<Integer> rings;
+        try (Datapath datapath = Datapath.load(linux.bpf(), bpffs, config)) {
+            assertThat(attach(datapath, config, from)).isEmpty();
+            rings = rings(datapath);
+            try (RingBuffer events = datapath.events()) {
+                send(1, 2);
+                assertThat(awaitPayloads(events, 2)).containsExactly(1, 2);
+            }
+        }
+        send(3, 4, 5);
+
+        try (Datapath datapath = Datapath.load(linux.bpf(), bpffs, config)) {
+            assertThat(rings(datapath)).isEqualTo(rings);
+            try (RingBuffer events = datapath.events()) {
+                send(6);
+                assertThat(awaitPayloads(events, 4)).containsExactly(3, 4, 5, 6);
+            }
+        }
+    }
+
+    private static List<Integer> rings(Datapath datapath) {
+        return datapath.maps().get(Maps.EVENTS.name()).dump().stream()
+                .map(entry -> Maps.EVENTS.value().decode(entry.value()))
+                .toList();
+    }
+
     @Test
     void a_changed_configuration_replaces_the_programs_where_they_are_and_keeps_the_maps() throws IOException {
         ProgramAt from = ProgramAt.tc(pod.index(), Direction.INGRESS, "from_pod");
@@ -113,5 +192,25 @@ class DatapathKernelIT {
                     .isEmpty();
         }
         assertThat(at(from).name()).isEqualTo("from_pod");
+    }
+
+    @Test
+    void a_table_of_another_size_is_kept_with_what_is_in_it_and_told() {
+        Config config = Config.ZERO.withIpv4(true);
+        String table = Maps.CT_ANSWERED.name();
+        try (Datapath before = Datapath.load(linux.bpf(), bpffs, Map.of(table, 2048), config)) {
+            assertThat(before.problems()).isEmpty();
+            before.maps().get(table).update(new byte[CtKey.SIZE], new byte[CtEntry.SIZE]);
+        }
+        try (Datapath after = Datapath.load(linux.bpf(), bpffs, Map.of(table, 4096), config)) {
+            assertThat(after.maps().get(table).spec().maxEntries()).isEqualTo(2048);
+            assertThat(after.maps().get(table).keys()).hasSize(1);
+            assertThat(after.problems())
+                    .containsExactly(new Problem(
+                            "map",
+                            table,
+                            "keeps its room for 2048 entries, with all that is in it, until the node restarts;"
+                                    + " by the configuration and the node's memory it is 4096"));
+        }
     }
 }

@@ -11,6 +11,7 @@ import io.stentor.bpf.generated.DropReason;
 import io.stentor.bpf.generated.Event;
 import io.stentor.bpf.generated.Maps;
 import io.stentor.bpf.generated.NatEntry;
+import io.stentor.datapath.attach.ProcessorMaps;
 import io.stentor.datapath.sync.MapImage;
 import io.stentor.kernel.bpf.Bpf;
 import io.stentor.kernel.bpf.BpfMap;
@@ -63,7 +64,8 @@ final class LoadedPrograms implements AutoCloseable {
             object.maps().forEach(maps::putIfAbsent);
             programs.putAll(object.programs());
         }
-        ring = bpf.ringBuffer(maps.get(Maps.EVENTS.name()));
+        ProcessorMaps.fill(bpf, maps.get(Maps.EVENTS.name()), Maps.EVENTS);
+        ring = EventRings.open(bpf, maps.get(Maps.EVENTS.name()));
     }
 
     BpfProgram program(String name) {
@@ -72,6 +74,10 @@ final class LoadedPrograms implements AutoCloseable {
             throw new IllegalArgumentException("no program " + name + " among " + programs.keySet());
         }
         return program;
+    }
+
+    BpfMap map(String name) {
+        return maps.get(name);
     }
 
     Map<String, BpfProgram> all() {

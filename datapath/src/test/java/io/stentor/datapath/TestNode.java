@@ -78,6 +78,14 @@ final class TestNode implements AutoCloseable {
                         .toList());
     }
 
+    /// As [#run], as often as is asked for, in one call.
+    void repeat(BpfProgram program, String link, byte[] packet, int times) {
+        byte[] context = new SkbContext(ifindex(link), 0, packet.length).bytes();
+        kernel.inNamespace(
+                node,
+                () -> program.testRun(TestRun.of(packet).withContext(context).repeated(times)));
+    }
+
     /// Sends a frame through the real tunnel device to a program, and waits until `arrived`.
     void receive(BpfProgram program, String sender, int vni, byte[] frame, BooleanSupplier arrived) throws IOException {
         byte[] header = ByteBuffer.allocate(8).putInt(1 << 27).putInt(vni << 8).array();

@@ -34,7 +34,7 @@ public final class EventRing {
         this.slots = new byte[Math.multiplyExact(capacity, SLOT)];
     }
 
-    /// Adds one record as it lies in the datapath's ring buffer. What has not an event's size is counted and left out.
+    /// Adds one record as it lies in the datapath's rings. What has not an event's size is counted and left out.
     ///
     /// @param record read during the call alone
     public void add(MemorySegment record) {

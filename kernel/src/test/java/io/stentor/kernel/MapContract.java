@@ -134,6 +134,28 @@ abstract class MapContract {
     }
 
     @Test
+    void what_an_array_of_maps_holds_lives_as_long_as_it_stands_there() {
+        MapSpec ring = MapSpec.of("inner", MapType.RINGBUF, 0, 0, 4096);
+        BpfMap outer = made(bpf().createMap(MapSpec.ofMaps("outer", MapType.ARRAY_OF_MAPS, 4, 4, ring)));
+        int id;
+        try (BpfMap held = bpf().createMap(ring)) {
+            id = held.id();
+            outer.put(BpfMap.index(1), held);
+            outer.put(BpfMap.index(3), held);
+        }
+
+        assertThat(outer.lookup(BpfMap.index(0))).isEmpty();
+        assertThat(outer.lookup(BpfMap.index(4))).isEmpty();
+        assertThat(outer.lookup(BpfMap.index(1))).contains(BpfMap.index(id));
+        assertThat(outer.dump()).extracting(Entry::value).containsExactly(BpfMap.index(id), BpfMap.index(id));
+        try (BpfMap found = bpf().openMap(id).orElseThrow()) {
+            assertThat(found.spec()).isEqualTo(ring);
+        }
+        assertThat(outer.delete(BpfMap.index(3))).isTrue();
+        assertThat(outer.dump()).hasSize(1);
+    }
+
+    @Test
     void keys_and_values_of_the_wrong_size_never_reach_the_kernel() {
         BpfMap map = map(MapType.HASH, 1);
 

@@ -147,6 +147,21 @@ class ProgramKernelIT {
     }
 
     @Test
+    void what_is_submitted_while_the_ring_is_read_waits_for_the_next_time() {
+        BpfObject object = load(SAMPLE);
+        BpfProgram report = object.program("report");
+        try (RingBuffer ring = bpf.ringBuffer(object.map("ring"))) {
+            assertThat(ring.peek()).isEmpty();
+            report.testRun(TestRun.of(packet(60)));
+
+            assertThat(ring.drain(_ -> report.testRun(TestRun.of(packet(62))))).isEqualTo(1);
+            assertThat(ring.peek()).isEmpty();
+            assertThat(ring.waiting()).isEqualTo(24);
+            assertThat(ring.drain(_ -> {})).isEqualTo(1);
+        }
+    }
+
+    @Test
     void a_rejection_names_the_program_and_shows_why() {
         ObjectSpec rejected = ObjectSpec.of("rejected", Sample.object("rejected"));
 

@@ -13,7 +13,6 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -25,6 +24,11 @@ public final class Logging {
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    static {
+        // Before the first logger is made, or it has no effect.
+        System.setProperty("java.util.logging.manager", LastingLogs.class.getName());
+    }
 
     /// Held here because the log framework itself keeps loggers only weakly.
     private static final Logger ROOT = Logger.getLogger("");
@@ -58,7 +62,9 @@ public final class Logging {
     }
 
     static void start(LogSettings settings, PrintStream out) {
-        LogManager.getLogManager().reset();
+        for (Handler before : ROOT.getHandlers()) {
+            ROOT.removeHandler(before);
+        }
         ROOT.setLevel(settings.debug() ? Level.FINE : Level.INFO);
         // The client reports every retry; what matters of it, our own components say.
         CLIENT.setLevel(settings.debug() ? Level.WARNING : Level.SEVERE);

@@ -33,6 +33,9 @@ final class ControlPlane {
     private static final String VERSION = "v1.32.0";
     private static final int BACKLOG = 128;
 
+    /// The operator's name among the lab's programs.
+    static final String OPERATOR = "operator";
+
     /// Longer than a busy machine makes a kubelet's thread wait.
     private static final Duration NODE_GRACE = Duration.ofSeconds(20);
 
@@ -113,16 +116,26 @@ final class ControlPlane {
         String inside = Addresses.https(topology.plan().fabricAddresses().getFirst(), PORT);
         certificates.writeKubeconfig(files.outside(NodeFiles.KUBECONFIG), inside, "stentor-operator");
         List<String> command = checkout.command(
-                "operator",
+                OPERATOR,
                 "io.stentor.operator.OperatorMain",
                 List.of("--config-dir=" + NodeFiles.CONFIG, "--k8s-kubeconfig-path=" + NodeFiles.KUBECONFIG));
-        Program program = new Program("operator", fabric.enter("", command), log());
+        Program program = new Program(OPERATOR, fabric.enter("", command), log());
         operator = program;
         program.start();
     }
 
+    /// Starts the operator again, dead or alive.
+    void restartOperator() throws InterruptedException {
+        Program program = operator;
+        if (program == null) {
+            throw new LabFailure("The lab has no operator.");
+        }
+        program.stop();
+        program.start();
+    }
+
     private java.nio.file.Path log() {
-        return topology.directory().log("operator");
+        return topology.directory().log(OPERATOR);
     }
 
     Certificates certificates() {

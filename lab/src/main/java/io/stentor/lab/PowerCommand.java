@@ -20,7 +20,9 @@ abstract class PowerCommand extends LabCommand {
     @Command(name = "kill", description = "Kill a node's agent (SIGKILL); pods and datapath stay.")
     static final class Kill extends PowerCommand {}
 
-    @Command(name = "restart", description = "Start a node's agent again, dead or alive, and wait until it is ready.")
+    @Command(
+            name = "restart",
+            description = "Start a node's agent again, dead or alive, and wait until it is ready; or the 'operator'.")
     static final class Restart extends PowerCommand {}
 
     @Command(name = "stop", description = "Switch a node off: its agent, its pods, its network.")

@@ -36,11 +36,7 @@ record Requests(RunningLab lab, Checkout checkout) {
                 case "pod" -> enter(request);
                 case "demo" -> demo();
                 case "kill" -> done(() -> lab.node(node).killAgent());
-                case "restart" ->
-                    done(() -> {
-                        lab.node(node).restartAgent();
-                        awaitReady(lab.node(node));
-                    });
+                case "restart" -> done(() -> restart(node));
                 case "stop" -> done(() -> lab.node(node).stop());
                 case "start" ->
                     done(() -> {
@@ -55,6 +51,15 @@ record Requests(RunningLab lab, Checkout checkout) {
         }
     }
 
+    private void restart(String name) throws InterruptedException {
+        if (name.equals(ControlPlane.OPERATOR)) {
+            control().restartOperator();
+        } else {
+            lab.node(name).restartAgent();
+            awaitReady(lab.node(name));
+        }
+    }
+
     private interface Deed {
         void run() throws InterruptedException;
     }
@@ -64,10 +69,12 @@ record Requests(RunningLab lab, Checkout checkout) {
         return Json.object();
     }
 
+    private ControlPlane control() {
+        return lab.control().orElseThrow(() -> new LabFailure("The lab has no API server yet."));
+    }
+
     private ObjectApi objects() {
-        return lab.control()
-                .orElseThrow(() -> new LabFailure("The lab has no API server yet."))
-                .objects();
+        return control().objects();
     }
 
     /// Deploys the demo and waits for the client's first answers, one of each server.

@@ -39,7 +39,11 @@ public final class PersistentMap<K, V> implements Iterable<Map.Entry<K, V>> {
 
         void removed(K key, V value);
 
-        void changed(K key, V before, V after);
+        /// Another value for a key. Who does not care that it is the same key is told of a removal and an addition.
+        default void changed(K key, V before, V after) {
+            removed(key, before);
+            added(key, after);
+        }
     }
 
     // The empty map holds nothing of any type.

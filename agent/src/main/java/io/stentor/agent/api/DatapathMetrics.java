@@ -30,7 +30,7 @@ final class DatapathMetrics implements MultiCollector {
                             new Values().put(events.suppressed(), "usage", "events"))
                     .counter(
                             "stentor_events_lost",
-                            "Events that found the ring to the agent full.",
+                            "Events that found their processor's ring full.",
                             new Values().put(events.lost()));
         });
         kernel.map(Maps.CT_COUNTERS.name()).ifPresent(counters -> addOverflow(samples, counters));

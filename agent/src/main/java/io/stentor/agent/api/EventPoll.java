@@ -6,7 +6,7 @@ import io.stentor.flow.EventRing;
 import io.stentor.kernel.bpf.RingBuffer;
 import java.time.Duration;
 
-/// Moves events from the datapath's ring buffer to the [EventRing]. The programs send no wake-ups, which would cost
+/// Moves events from the datapath's rings to the [EventRing]. The programs send no wake-ups, which would cost
 /// every packet that is reported; so this looks: soon again after events, less often while there are none.
 public final class EventPoll implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("events");
@@ -22,7 +22,7 @@ public final class EventPoll implements AutoCloseable {
     private EventPoll(RingBuffer source, EventRing ring) {
         this.source = source;
         this.ring = ring;
-        // The ring buffer is read through native memory: not on a virtual thread's carrier.
+        // Rings are read through native memory: not on a virtual thread's carrier.
         this.thread = Thread.ofPlatform().name("events").daemon().unstarted(this::run);
     }
 

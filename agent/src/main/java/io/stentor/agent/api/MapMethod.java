@@ -3,7 +3,6 @@ package io.stentor.agent.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.stentor.bpf.MapSpec;
-import io.stentor.bpf.MapType;
 import io.stentor.bpf.generated.Counter;
 import io.stentor.bpf.generated.CtAccount;
 import io.stentor.bpf.generated.Maps;
@@ -46,11 +45,7 @@ final class MapMethod implements Method {
         for (MapSpec<?, ?> map : Maps.ALL) {
             BpfMap held = open.get(map.name());
             if (map.name().equals(wanted) && held != null) {
-                if (map.type() == MapType.RINGBUF) {
-                    reply.refuse("map " + wanted + " is a ring buffer; \"monitor\" shows what goes through it");
-                } else {
-                    dump(map, held, new Rows(reply));
-                }
+                dump(map, held, new Rows(reply));
                 return;
             }
         }
@@ -62,14 +57,12 @@ final class MapMethod implements Method {
         for (MapSpec<?, ?> map : Maps.ALL) {
             BpfMap held = open.get(map.name());
             if (held != null) {
-                ObjectNode row = Rows.object()
+                rows.add(Rows.object()
                         .put("map", map.name())
                         .put("type", Wire.text(map.type()))
-                        .put("owner", Wire.text(map.shape().owner()));
-                if (map.type() != MapType.RINGBUF) {
-                    row.put("entries", held.keys().size());
-                }
-                rows.add(row.put("maxEntries", held.spec().maxEntries()));
+                        .put("owner", Wire.text(map.shape().owner()))
+                        .put("entries", held.keys().size())
+                        .put("maxEntries", held.spec().maxEntries()));
             }
         }
         rows.end();

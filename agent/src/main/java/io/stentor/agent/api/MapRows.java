@@ -145,6 +145,8 @@ record MapRows(MapSpec<?, ?> map, KernelClock clock) {
                 row.put("overShare", c.overShare()).put("full", c.full()).put("natOverShare", c.natOverShare());
             case Counter c -> row.put("packets", c.packets()).put("bytes", c.bytes());
             case EventBucket b -> row.put("suppressed", b.suppressed()).put("lost", b.lost());
+            // A map's number in the kernel, which bpftool knows it by.
+            case Integer number when map.shape().inner().isPresent() -> row.put("map", Integer.toUnsignedLong(number));
             case Integer number -> row.put("value", Integer.toUnsignedLong(number));
             case Long number -> row.put("value", number);
             // A map that is newer than this class shows its entries as they call themselves.

@@ -9,6 +9,7 @@ import io.stentor.bpf.generated.Event;
 import io.stentor.bpf.generated.EventType;
 import io.stentor.bpf.generated.Maps;
 import io.stentor.bpf.generated.ObservationPoint;
+import io.stentor.datapath.attach.ProcessorMaps;
 import io.stentor.datapath.compile.Keys;
 import io.stentor.datapath.compile.MapCompiler;
 import io.stentor.datapath.compile.MapSettings;
@@ -71,6 +72,7 @@ public final class SampleNode {
                                     map.value().size(),
                                     map.shape().maxEntries())));
         }
+        ProcessorMaps.fill(kernel.bpf(), maps.get(Maps.EVENTS.name()), Maps.EVENTS);
         sync = new DatapathSync(maps);
         parts.add(PartHealth.ok("kubernetes", "https://192.168.7.1:6443 answers"));
     }

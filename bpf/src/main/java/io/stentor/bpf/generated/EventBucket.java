@@ -13,7 +13,7 @@ import java.lang.foreign.MemorySegment;
 /// @param refilled CLOCK_MONOTONIC, nanoseconds
 /// @param tokens in nanoseconds of credit
 /// @param suppressed drops without an event, by rate
-/// @param lost events that found the ring full
+/// @param lost events that found their ring full
 public record EventBucket(long refilled, long tokens, long suppressed, long lost) implements Layout {
     public static final int SIZE = 32;
     public static final int REFILLED_OFFSET = 0;

@@ -38,8 +38,8 @@ public final class Maps {
     /// Rate limit and loss of events.
     public static final MapSpec<Integer, EventBucket> EVENT_BUCKETS = new MapSpec<>("event_buckets", MapType.PERCPU_ARRAY, Codec.U32, EventBucket.CODEC, new MapSpec.Shape(1, 0, MapOwner.DATAPATH, Optional.empty()));
 
-    /// Events, read by the agent.
-    public static final MapSpec<Codec.Nothing, Codec.Nothing> EVENTS = new MapSpec<>("events", MapType.RINGBUF, Codec.NOTHING, Codec.NOTHING, new MapSpec.Shape(1048576, 0, MapOwner.DATAPATH, Optional.empty()));
+    /// Rings of events, by processor modulo their number; read by the agent.
+    public static final MapSpec<Integer, Integer> EVENTS = new MapSpec<>("events", MapType.ARRAY_OF_MAPS, Codec.U32, Codec.U32, new MapSpec.Shape(16, 0, MapOwner.DATAPATH, Optional.of(new MapSpec<>("events.inner", MapType.RINGBUF, Codec.NOTHING, Codec.NOTHING, new MapSpec.Shape(524288, 0, MapOwner.DATAPATH, Optional.empty())))));
 
     /// Datagrams in fragments.
     public static final MapSpec<FragmentKey, FragmentEntry> FRAGMENTS = new MapSpec<>("fragments", MapType.LRU_HASH, FragmentKey.CODEC, FragmentEntry.CODEC, new MapSpec.Shape(8192, 0, MapOwner.DATAPATH, Optional.empty()));

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Makes the hooks run what they should: the desired set against what this agent and its forerunners attached.
 ///
@@ -28,6 +29,9 @@ public final class Attachments {
 
     /// What has been attached by this process, by the name of its pin.
     private final Map<String, ProgramAt> running = new HashMap<>();
+
+    /// What was desired when all of it had been done and nothing else was left.
+    private @Nullable Set<ProgramAt> done;
 
     private boolean retired;
 
@@ -48,6 +52,10 @@ public final class Attachments {
     /// @return what failed, one a hook; it is tried again at the next call
     /// @throws IllegalArgumentException if a program is desired that the generation does not have
     public List<Problem> reconcile(Set<ProgramAt> desired, boolean complete) {
+        if (desired.equals(done)) {
+            return List.of();
+        }
+        done = null;
         List<Problem> problems = new ArrayList<>();
         Set<String> wanted = new HashSet<>();
         for (ProgramAt at : desired) {
@@ -66,9 +74,12 @@ public final class Attachments {
             for (String mark : pins.list(generation.tree().filters())) {
                 attempt("filter " + mark, problems, () -> sweep(FilterMark.parse(mark), desired, wanted));
             }
-            if (problems.isEmpty() && !retired) {
-                generation.retireOthers();
-                retired = true;
+            if (problems.isEmpty()) {
+                if (!retired) {
+                    generation.retireOthers();
+                    retired = true;
+                }
+                done = Set.copyOf(desired);
             }
         }
         return problems;

@@ -70,7 +70,11 @@ public final class Generation implements AutoCloseable {
         pins.makeDirectory(tree.generation(number));
         for (MapSpec<?, ?> spec : specs) {
             Path directory = spec.shape().owner() == MapOwner.GENERATION ? tree.generation(number) : tree.maps();
-            maps.put(spec.name(), open(bpf, directory.resolve(spec.name()), spec));
+            BpfMap map = open(bpf, directory.resolve(spec.name()), spec);
+            maps.put(spec.name(), map);
+            if (ProcessorMaps.isOne(spec)) {
+                ProcessorMaps.fill(bpf, map, spec);
+            }
         }
     }
 
@@ -96,7 +100,7 @@ public final class Generation implements AutoCloseable {
         return bpf.openOrCreate(pin, wanted);
     }
 
-    private static io.stentor.kernel.bpf.MapSpec kernelSpec(MapSpec<?, ?> spec) {
+    static io.stentor.kernel.bpf.MapSpec kernelSpec(MapSpec<?, ?> spec) {
         Optional<io.stentor.kernel.bpf.MapSpec> inner = spec.shape().inner().map(Generation::kernelSpec);
         return new io.stentor.kernel.bpf.MapSpec(
                 spec.name(),

@@ -7,7 +7,8 @@ import java.nio.file.Path;
 /// ```
 /// <root>/links/<hook>                    links, updated from generation to generation
 /// <root>/filters/<hook>-<program>/       empty: below kernel 6.6 a filter cannot be pinned, this says that it is ours
-/// <root>/<fingerprint>/maps/<map>        maps that outlive generations, as long as their layout is the same
+/// <root>/<fingerprint>/maps/<map>        maps that outlive generations, as long as their layout is the same,
+///                                        with the maps that maps of maps hold
 /// <root>/<fingerprint>/generations/<n>/  maps of one generation: prog arrays would empty without a pin
 /// ```
 ///

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /// The thread that leads the kernel after the store: newest state, compile, sync, report, and again. When it is slow it
 /// takes a later state and has passed over those between.
@@ -27,10 +26,9 @@ public final class SyncLoop implements AutoCloseable {
     private final Applied applied;
     private final Thread thread;
     private final Backoff backoff = new Backoff();
-    private @Nullable State compiled;
-    private List<MapImage<?, ?>> images = List.of();
 
-    /// @param compile pure; images of all the agent's maps, referents before referrers
+    /// @param compile images of all the agent's maps, referents before referrers: a function of the state, cheap where
+    ///     little changed since the last call
     /// @param attach  attaches what the state asks for; detaches only when the state is synced; answers what failed
     public SyncLoop(
             Store store,
@@ -73,7 +71,7 @@ public final class SyncLoop implements AutoCloseable {
         try {
             boolean[] attachFailed = new boolean[1];
             DatapathSync.Outcome outcome = maps.sync(
-                    images(state),
+                    compile.apply(state),
                     state.synced(),
                     () -> {
                         List<Problem> found = attach.apply(state);
@@ -92,14 +90,6 @@ public final class SyncLoop implements AutoCloseable {
             retry = earlier(Optional.empty(), true, now);
         }
         return retry;
-    }
-
-    private List<MapImage<?, ?>> images(State state) {
-        if (compiled == null || compiled.revision() != state.revision()) {
-            images = compile.apply(state);
-            compiled = state;
-        }
-        return images;
     }
 
     private Optional<Duration> earlier(Optional<Duration> maps, boolean failed, long now) {

@@ -56,6 +56,20 @@ class AttachmentsTest extends Restarts {
         assertThat(runs()).containsExactly("10-ingress", "2-ingress", "cgroup-connect4");
     }
 
+    @Test
+    void what_has_been_done_in_full_costs_nothing_when_it_is_asked_for_again() {
+        Generation generation = Generation.load(kernel, kernel, ROOT, blueprint("a", 100));
+        Attachments attachments = new Attachments(kernel, generation);
+        assertThat(attachments.reconcile(AFTER, false)).isEmpty();
+        assertThat(attachments.reconcile(AFTER, true)).isEmpty();
+        int listings = kernel.listings;
+        assertThat(attachments.reconcile(AFTER, true)).isEmpty();
+        assertThat(kernel.listings).isEqualTo(listings);
+        assertThat(attachments.reconcile(Set.of(NET), true)).isEmpty();
+        assertThat(attachments.reconcile(AFTER, true)).isEmpty();
+        assertThat(runs()).containsExactly("10-ingress", "2-ingress", "cgroup-connect4");
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void a_hook_can_be_given_another_program(boolean tcx) {

@@ -36,6 +36,7 @@ final class LifetimeKernel extends LoadingKernel implements Pins {
     final Set<Object> open = new HashSet<>();
     final Map<String, List<String>> objects;
     boolean tcx = true;
+    int listings;
 
     /// Runs before every step that changes something.
     Runnable watch = () -> {};
@@ -97,6 +98,7 @@ final class LifetimeKernel extends LoadingKernel implements Pins {
 
     @Override
     public List<String> list(Path directory) {
+        listings++;
         return pins.keySet().stream()
                 .filter(p -> directory.equals(p.getParent()))
                 .map(p -> p.getFileName().toString())

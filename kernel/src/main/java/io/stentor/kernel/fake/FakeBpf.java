@@ -28,8 +28,6 @@ import java.util.function.Supplier;
 /// eBPF without a kernel. Maps keep the kernel's rules; programs never run. All features are there until
 /// [#without] takes one away; objects can be loaded once [#define] says what is in them.
 public final class FakeBpf implements Bpf {
-    private static final int CPUS = 2;
-
     private final Supplier<FakeNetlink> currentNamespace;
     private final Set<Feature> features = EnumSet.allOf(Feature.class);
     private final FakeObjects objects = new FakeObjects(this);
@@ -37,6 +35,7 @@ public final class FakeBpf implements Bpf {
     private final Map<FakeTable, FakeRing> rings = new HashMap<>();
     private final List<String> calls = new ArrayList<>();
     private final Map<String, Integer> failures = new HashMap<>();
+    private int cpus = 2;
 
     FakeBpf(FakeMounts mounts, Supplier<FakeNetlink> currentNamespace) {
         this.handles = new FakeHandles(mounts);
@@ -52,6 +51,12 @@ public final class FakeBpf implements Bpf {
     /// Takes a feature away.
     public FakeBpf without(Feature feature) {
         features.remove(feature);
+        return this;
+    }
+
+    /// Instead of two.
+    public synchronized FakeBpf withCpus(int count) {
+        cpus = count;
         return this;
     }
 
@@ -194,8 +199,8 @@ public final class FakeBpf implements Bpf {
     }
 
     @Override
-    public int possibleCpus() {
-        return CPUS;
+    public synchronized int possibleCpus() {
+        return cpus;
     }
 
     synchronized void called(String call) {

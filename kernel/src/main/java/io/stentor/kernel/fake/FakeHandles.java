@@ -23,6 +23,9 @@ final class FakeHandles {
     private final Map<Integer, Object> descriptors = new HashMap<>();
     private final Map<Path, Object> pins = new TreeMap<>();
     private final List<FakeLink.Attachment> attachments = new CopyOnWriteArrayList<>();
+    /// Maps that were put into maps of maps, by their ids.
+    private final Map<Integer, FakeTable> inner = new HashMap<>();
+
     private int lastId;
     private int lastDescriptor = 100;
 
@@ -78,13 +81,18 @@ final class FakeHandles {
         return Optional.of(kind.cast(object));
     }
 
-    /// A map that something holds.
+    /// A map that something holds: a descriptor, a pin, or a map of maps that is held so.
     synchronized Optional<FakeTable> table(int id) {
-        return Stream.concat(descriptors.values().stream(), pins.values().stream())
+        List<FakeTable> held = Stream.concat(descriptors.values().stream(), pins.values().stream())
                 .filter(FakeTable.class::isInstance)
                 .map(FakeTable.class::cast)
+                .toList();
+        return held.stream()
                 .filter(table -> table.id() == id)
-                .findFirst();
+                .findFirst()
+                .or(() -> held.stream().anyMatch(table -> table.holds(id))
+                        ? Optional.ofNullable(inner.get(id))
+                        : Optional.empty());
     }
 
     /// A filter takes the place of the one before; links stand in a row.
@@ -117,7 +125,11 @@ final class FakeHandles {
         }
         int descriptor = ByteBuffer.wrap(value).order(ByteOrder.nativeOrder()).getInt();
         return switch (descriptors.get(descriptor)) {
-            case FakeTable table when spec.type().ofMaps() -> BpfMap.index(table.id());
+            case FakeTable table
+            when spec.type().ofMaps() -> {
+                inner.put(table.id(), table);
+                yield BpfMap.index(table.id());
+            }
             case FakeProgram.Code code when spec.type() == MapType.PROG_ARRAY -> BpfMap.index(code.id());
             case null, default -> throw new KernelException(call, "map " + spec.name(), Errno.EBADF, "");
         };

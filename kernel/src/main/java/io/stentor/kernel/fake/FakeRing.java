@@ -1,16 +1,19 @@
 package io.stentor.kernel.fake;
 
 import io.stentor.kernel.bpf.RingBuffer;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.function.Consumer;
+import java.util.Optional;
 
 /// A ring that tests write.
 public final class FakeRing implements RingBuffer {
     private static final int HEADER = 8;
 
     private final Deque<byte[]> records = new ArrayDeque<>();
+    private int marked;
 
     FakeRing() {}
 
@@ -20,24 +23,26 @@ public final class FakeRing implements RingBuffer {
     }
 
     @Override
-    public int drain(Consumer<MemorySegment> reader) {
-        int given = 0;
-        while (true) {
-            byte[] record;
-            synchronized (this) {
-                record = records.poll();
-            }
-            if (record == null) {
-                return given;
-            }
-            given++;
-            // native memory, as the real ring's records are
-            try (var arena = java.lang.foreign.Arena.ofConfined()) {
-                MemorySegment segment = arena.allocate(Math.max(1, record.length), 8);
-                MemorySegment.copy(record, 0, segment, java.lang.foreign.ValueLayout.JAVA_BYTE, 0, record.length);
-                reader.accept(segment.asSlice(0, record.length));
-            }
-        }
+    public synchronized void mark() {
+        marked = records.size();
+    }
+
+    @Override
+    public synchronized Optional<MemorySegment> peek() {
+        return marked == 0 ? Optional.empty() : Optional.of(segment(records.element()));
+    }
+
+    @Override
+    public synchronized void advance() {
+        records.remove();
+        marked--;
+    }
+
+    /// Native memory, as the real ring's records are.
+    private static MemorySegment segment(byte[] record) {
+        MemorySegment segment = Arena.ofAuto().allocate(Math.max(1, record.length), 8);
+        MemorySegment.copy(record, 0, segment, ValueLayout.JAVA_BYTE, 0, record.length);
+        return segment.asSlice(0, record.length);
     }
 
     @Override

@@ -34,6 +34,11 @@ final class FakeTable {
         return spec;
     }
 
+    /// Whether this is a map of maps with that one in it.
+    synchronized boolean holds(int map) {
+        return spec.type().ofMaps() && entries.values().stream().anyMatch(entry -> index(entry.value()) == map);
+    }
+
     int valueBytes(int cpus) {
         return spec.type().perCpu() ? ((spec.valueSize() + 7) & ~7) * cpus : spec.valueSize();
     }

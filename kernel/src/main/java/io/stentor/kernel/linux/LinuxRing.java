@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.function.Consumer;
+import java.util.Optional;
 
 /// A ring buffer read through the memory that it shares with the kernel, as the kernel's documentation
 /// (`Documentation/bpf/ringbuf.rst`) lays it out: a page with the reader's position, which is ours to write, a page
@@ -38,6 +38,7 @@ final class LinuxRing implements RingBuffer {
     private final MemorySegment reader;
     private final MemorySegment writer;
     private final MemorySegment data;
+    private long end;
     private boolean closed;
 
     LinuxRing(BpfMap map) {
@@ -59,39 +60,46 @@ final class LinuxRing implements RingBuffer {
     }
 
     @Override
-    public synchronized int drain(Consumer<MemorySegment> consumer) {
+    public synchronized void mark() {
         requireOpen();
-        int given = 0;
-        long position = (long) POSITION.get(reader, 0L);
-        long end = (long) POSITION.getAcquire(writer, 0L);
-        try {
-            while (position < end) {
-                long at = position & mask;
-                int header = (int) HEADER.getAcquire(data, at);
-                if ((header & BUSY) != 0) {
-                    break;
-                }
-                int length = header & ~(BUSY | DISCARDED);
-                position += (length + HEADER_SIZE + 7L) & ~7L;
-                if ((header & DISCARDED) == 0) {
-                    given++;
-                    consumer.accept(data.asSlice(at + HEADER_SIZE, length));
-                }
-                if (position >= end) {
-                    POSITION.setRelease(reader, 0L, position);
-                    end = (long) POSITION.getAcquire(writer, 0L);
-                }
+        end = (long) POSITION.getAcquire(writer, 0L);
+    }
+
+    @Override
+    public synchronized Optional<MemorySegment> peek() {
+        requireOpen();
+        while (position() < end) {
+            long at = position() & mask;
+            int header = (int) HEADER.getAcquire(data, at);
+            if ((header & BUSY) != 0) {
+                return Optional.empty();
             }
-        } finally {
-            POSITION.setRelease(reader, 0L, position);
+            if ((header & DISCARDED) == 0) {
+                return Optional.of(data.asSlice(at + HEADER_SIZE, header));
+            }
+            pass(header & ~DISCARDED);
         }
-        return given;
+        return Optional.empty();
+    }
+
+    @Override
+    public synchronized void advance() {
+        requireOpen();
+        pass((int) HEADER.getAcquire(data, position() & mask));
+    }
+
+    private long position() {
+        return (long) POSITION.get(reader, 0L);
+    }
+
+    private void pass(int length) {
+        POSITION.setRelease(reader, 0L, position() + ((length + HEADER_SIZE + 7L) & ~7L));
     }
 
     @Override
     public synchronized long waiting() {
         requireOpen();
-        return (long) POSITION.getAcquire(writer, 0L) - (long) POSITION.get(reader, 0L);
+        return (long) POSITION.getAcquire(writer, 0L) - position();
     }
 
     @Override

@@ -102,6 +102,19 @@ class AgentLifeLabIT {
     }
 
     @Test
+    void the_operator_ends_in_peace_and_is_started_again() throws Exception {
+        lab.restartOperator();
+        List<String> log = lab.operatorLog();
+        assertThat(log).anyMatch(line -> line.endsWith("stopped"));
+        long end = System.nanoTime() + Running.PATIENCE.toNanos();
+        while (log.stream().filter(line -> line.contains("started health=")).count() < 2) {
+            assertThat(System.nanoTime()).as("the operator's second start").isLessThan(end);
+            Thread.sleep(50);
+            log = lab.operatorLog();
+        }
+    }
+
+    @Test
     void without_the_api_server_an_agent_starts_says_so_and_takes_pods() throws Exception {
         await(1, AgentLifeLabIT::isFine);
         lab.node(1).run("iptables", "-A", "OUTPUT", "-p", "tcp", "--dport", "6443", "-j", "REJECT");

@@ -207,6 +207,15 @@ final class TrafficLab implements AutoCloseable {
         control(Json.object().put("method", method).put("node", "node-" + node));
     }
 
+    void restartOperator() {
+        control(Json.object().put("method", "restart").put("node", "operator"));
+    }
+
+    /// What the operator has said so far.
+    List<String> operatorLog() throws IOException {
+        return Files.readAllLines(topology.directory().log("operator"));
+    }
+
     /// What `stentor status` says on a node.
     JsonNode status(int node) {
         Shell.Result said = node(node).attempt(stentor(), "status", "-o", "json");

@@ -1,0 +1,110 @@
+package io.stentor.datapath.compile;
+
+import io.stentor.bpf.Bytes16;
+import io.stentor.bpf.Bytes6;
+import io.stentor.bpf.MapSpec;
+import io.stentor.bpf.generated.Address;
+import io.stentor.bpf.generated.AddressKey;
+import io.stentor.bpf.generated.AddressKind;
+import io.stentor.bpf.generated.Identity;
+import io.stentor.bpf.generated.Maps;
+import io.stentor.model.Endpoint;
+import io.stentor.model.IpAddress;
+import io.stentor.model.NodeAddress;
+import io.stentor.model.RemotePod;
+import io.stentor.model.Table;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// The map `addresses`: whose an address is. Where several rows claim one, this node comes before its pods, its pods
+/// before other nodes, those before other nodes' pods; of two nodes the one whose name sorts first, of two pods of this
+/// node the one with the lower number. The translation of the objects reports it.
+final class AddressesMap implements MapFamily<IpAddress, AddressKey, Address> {
+    private static final Address HOST =
+            new Address(Bytes16.ZERO, Identity.HOST, 0, 0, AddressKind.HOST, 0, Bytes6.ZERO);
+
+    private final MapSettings settings;
+
+    AddressesMap(MapSettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public MapSpec<AddressKey, Address> map() {
+        return Maps.ADDRESSES;
+    }
+
+    /// Pods are concerned by their node too: it says where the tunnel to them ends.
+    @Override
+    public Stream<IpAddress> concerned(Change change) {
+        Stream<IpAddress> nodes = change.rows(Table.NODES)
+                .flatMap(node -> node.addresses().stream())
+                .map(NodeAddress::address)
+                .distinct()
+                .flatMap(address -> Stream.concat(Stream.of(address), podsMoved(address, change)));
+        Stream<IpAddress> endpoints =
+                change.rows(Table.ENDPOINTS).flatMap(endpoint -> endpoint.addresses().all().stream());
+        return Stream.of(nodes, endpoints, change.rows(Table.PODS).map(RemotePod::address))
+                .flatMap(subjects -> subjects);
+    }
+
+    private Stream<IpAddress> podsMoved(IpAddress node, Change change) {
+        return tunnel(node, change.before()).equals(tunnel(node, change.after()))
+                ? Stream.empty()
+                : change.after().all(Facts.PODS_BY_NODE, node).keys();
+    }
+
+    @Override
+    public Map<AddressKey, Address> entries(IpAddress address, Facts facts) {
+        return local(address, facts)
+                .or(() -> remoteNode(address, facts))
+                .or(() -> remotePod(address, facts))
+                .map(entry -> Map.of(Keys.of(address), entry))
+                .orElse(Map.of());
+    }
+
+    private Optional<Address> local(IpAddress address, Facts facts) {
+        return facts.all(Facts.NODES_BY_ADDRESS, address).containsKey(settings.node())
+                ? Optional.of(HOST)
+                : facts.first(Facts.ENDPOINTS_BY_ADDRESS, address).map(AddressesMap::pod);
+    }
+
+    private static Address pod(Endpoint endpoint) {
+        return new Address(
+                Bytes16.ZERO,
+                endpoint.identity(),
+                endpoint.attachment().ifindex(),
+                endpoint.id(),
+                AddressKind.ENDPOINT,
+                0,
+                Keys.bytes(endpoint.attachment().podMac()));
+    }
+
+    private Optional<Address> remoteNode(IpAddress address, Facts facts) {
+        return facts.first(Facts.NODES_BY_ADDRESS, address)
+                .map(node ->
+                        remote(AddressKind.REMOTE_NODE, Identity.REMOTE_NODE, node.internalIp(settings.underlay())));
+    }
+
+    private Optional<Address> remotePod(IpAddress address, Facts facts) {
+        return Optional.ofNullable(facts.state().pods().get(address))
+                .map(pod -> remote(AddressKind.REMOTE_POD, pod.identity(), tunnel(pod.node(), facts)));
+    }
+
+    /// Where the tunnel to the node with this address ends, which may be another address of it.
+    private Optional<IpAddress> tunnel(IpAddress node, Facts facts) {
+        return facts.first(Facts.NODES_BY_ADDRESS, node).flatMap(n -> n.internalIp(settings.underlay()));
+    }
+
+    private static Address remote(AddressKind kind, int identity, Optional<IpAddress> tunnel) {
+        return new Address(
+                tunnel.map(Keys::bytes).orElse(Bytes16.ZERO),
+                identity,
+                0,
+                0,
+                kind,
+                tunnel.map(t -> Keys.number(t.family())).orElse(0),
+                Bytes6.ZERO);
+    }
+}

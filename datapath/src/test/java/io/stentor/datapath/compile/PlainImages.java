@@ -1,0 +1,121 @@
+package io.stentor.datapath.compile;
+
+import io.stentor.bpf.Bytes16;
+import io.stentor.bpf.Bytes6;
+import io.stentor.bpf.generated.Address;
+import io.stentor.bpf.generated.AddressKey;
+import io.stentor.bpf.generated.AddressKind;
+import io.stentor.bpf.generated.Identity;
+import io.stentor.bpf.generated.Maps;
+import io.stentor.bpf.generated.Range;
+import io.stentor.bpf.generated.RangeKey;
+import io.stentor.bpf.generated.RangeKind;
+import io.stentor.datapath.sync.MapImage;
+import io.stentor.model.Endpoint;
+import io.stentor.model.IpAddress;
+import io.stentor.model.Node;
+import io.stentor.model.PersistentMap;
+import io.stentor.model.RemotePod;
+import io.stentor.model.State;
+import io.stentor.model.Table;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What [MapCompiler] answers, said in another way: all rows are put into tables, those that come last in a conflict
+/// first, so that the others replace them. No index and no difference has a part in it.
+record PlainImages(MapSettings settings, State state) {
+
+    List<MapImage<?, ?>> all() {
+        return List.of(
+                MapImage.of(Maps.ENDPOINTS, endpoints()),
+                MapImage.of(Maps.RANGES, ranges()),
+                MapImage.of(Maps.ADDRESSES, addresses()));
+    }
+
+    private Map<Integer, io.stentor.bpf.generated.Endpoint> endpoints() {
+        Map<Integer, io.stentor.bpf.generated.Endpoint> entries = new HashMap<>();
+        for (Endpoint endpoint : firstLast(state.endpoints())) {
+            entries.put(
+                    endpoint.attachment().ifindex(),
+                    new io.stentor.bpf.generated.Endpoint(
+                            endpoint.addresses().ipv4().map(Keys::bytes).orElse(Bytes16.ZERO),
+                            endpoint.addresses().ipv6().map(Keys::bytes).orElse(Bytes16.ZERO),
+                            endpoint.identity(),
+                            endpoint.id(),
+                            Keys.bytes(endpoint.attachment().podMac())));
+        }
+        return entries;
+    }
+
+    private Map<RangeKey, Range> ranges() {
+        Map<RangeKey, Range> entries = new HashMap<>();
+        Range outside = new Range(Bytes16.ZERO, Identity.WORLD, RangeKind.UNMASQUERADED, 0);
+        settings.unmasqueraded().forEach(range -> entries.put(Keys.of(range), outside));
+        state.table(Table.UNMASQUERADED).forEach((range, row) -> entries.put(Keys.of(range), outside));
+        for (Node node : firstLast(state.nodes())) {
+            Optional<IpAddress> tunnel = isSelf(node) ? Optional.empty() : node.internalIp(settings.underlay());
+            Range range = new Range(
+                    tunnel.map(Keys::bytes).orElse(Bytes16.ZERO),
+                    Identity.INIT,
+                    isSelf(node) ? RangeKind.LOCAL_PODS : RangeKind.REMOTE_PODS,
+                    tunnel.map(t -> Keys.number(t.family())).orElse(0));
+            node.podCidrs().forEach(cidr -> entries.put(Keys.of(cidr), range));
+        }
+        return entries;
+    }
+
+    private Map<AddressKey, Address> addresses() {
+        Map<AddressKey, Address> entries = new HashMap<>();
+        Map<IpAddress, Node> nodes = new HashMap<>();
+        firstLast(state.nodes()).forEach(node -> node.addresses().forEach(a -> nodes.put(a.address(), node)));
+        for (RemotePod pod : firstLast(state.pods())) {
+            Optional<IpAddress> tunnel =
+                    Optional.ofNullable(nodes.get(pod.node())).flatMap(n -> n.internalIp(settings.underlay()));
+            entries.put(Keys.of(pod.address()), remote(AddressKind.REMOTE_POD, pod.identity(), tunnel));
+        }
+        nodes.forEach((address, node) -> entries.put(
+                Keys.of(address),
+                remote(AddressKind.REMOTE_NODE, Identity.REMOTE_NODE, node.internalIp(settings.underlay()))));
+        for (Endpoint endpoint : firstLast(state.endpoints())) {
+            Address entry = new Address(
+                    Bytes16.ZERO,
+                    endpoint.identity(),
+                    endpoint.attachment().ifindex(),
+                    endpoint.id(),
+                    AddressKind.ENDPOINT,
+                    0,
+                    Keys.bytes(endpoint.attachment().podMac()));
+            endpoint.addresses().all().forEach(address -> entries.put(Keys.of(address), entry));
+        }
+        Address host = new Address(Bytes16.ZERO, Identity.HOST, 0, 0, AddressKind.HOST, 0, Bytes6.ZERO);
+        firstLast(state.nodes()).stream()
+                .filter(this::isSelf)
+                .flatMap(node -> node.addresses().stream())
+                .forEach(address -> entries.put(Keys.of(address.address()), host));
+        return entries;
+    }
+
+    private boolean isSelf(Node node) {
+        return node.name().equals(settings.node());
+    }
+
+    private static Address remote(AddressKind kind, int identity, Optional<IpAddress> tunnel) {
+        return new Address(
+                tunnel.map(Keys::bytes).orElse(Bytes16.ZERO),
+                identity,
+                0,
+                0,
+                kind,
+                tunnel.map(t -> Keys.number(t.family())).orElse(0),
+                Bytes6.ZERO);
+    }
+
+    private static <K extends Comparable<K>, R> List<R> firstLast(PersistentMap<K, R> table) {
+        return table.stream()
+                .sorted(Map.Entry.<K, R>comparingByKey().reversed())
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+}
