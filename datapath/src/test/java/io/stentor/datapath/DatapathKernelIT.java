@@ -134,7 +134,7 @@ class DatapathKernelIT {
         ProgramAt from = ProgramAt.tc(pod.index(), Direction.INGRESS, "from_pod");
         Config config = Config.ZERO.withIpv4(true).withPodMtu(1450).withDropEventsPerSecond(1000);
         List<Integer> rings;
-        try (Datapath datapath = Datapath.load(linux.bpf(), bpffs, config)) {
+        try (Datapath datapath = Datapath.load(linux.bpf(), bpffs, Map.of(), config)) {
             assertThat(attach(datapath, config, from)).isEmpty();
             rings = rings(datapath);
             try (RingBuffer events = datapath.events()) {
@@ -144,7 +144,7 @@ class DatapathKernelIT {
         }
         send(3, 4, 5);
 
-        try (Datapath datapath = Datapath.load(linux.bpf(), bpffs, config)) {
+        try (Datapath datapath = Datapath.load(linux.bpf(), bpffs, Map.of(), config)) {
             assertThat(rings(datapath)).isEqualTo(rings);
             try (RingBuffer events = datapath.events()) {
                 send(6);

@@ -118,10 +118,6 @@ final class LoadedPrograms implements AutoCloseable {
         return maps.get(map).keys().size();
     }
 
-    BpfMap map(String name) {
-        return maps.get(name);
-    }
-
     /// `forward egress` and `drop REASON egress`, each with its number of packets, but for zeros.
     Map<String, Long> counters() {
         Map<String, Long> counters = new HashMap<>();
