@@ -51,8 +51,14 @@ const void *configuration(unsigned number, size_t *size)
 	made.ct_other_seconds = 60;
 	made.tunnel_port = 8472;
 	made.pod_mtu = 1450;
+	made.underlay_mtu = 1500;
 	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 		*((bool *)&made + flags[i]) = number >> i & 1;
+	made.direct_node_routes = !made.tunnel;
+	if (made.masquerade_ipv4 == made.trace) {
+		made.segment_ipv4_mask = 0xffffff;
+		made.segment_ipv6_mask.halves[0] = ~0ull;
+	}
 	/* changes one call; half of each matrix is enough */
 	made.coarse_clock = coarse_clock && made.ipv6 != made.tunnel;
 	*size = sizeof(made);

@@ -15,6 +15,10 @@ struct config {
 	__u32 overlay_ifindex DOC("stentor_vxlan; 0 in native routing");
 	__u32 underlay_ifindex DOC("device of the route to the peers");
 	__u32 drop_events_per_second DOC("per processor");
+	union ip segment_ipv6 DOC("what the underlay device reaches without a router");
+	union ip segment_ipv6_mask DOC("zero: nothing is known to be on it");
+	__be32 segment_ipv4;
+	__be32 segment_ipv4_mask;
 	__u32 ct_tcp_max DOC("TCP connections in ct_answered at most");
 	__u32 ct_other_max DOC("other connections in ct_answered at most");
 	__u32 nat_max DOC("connections in nat at most");
@@ -22,6 +26,7 @@ struct config {
 	__u32 ct_syn_seconds DOC("that a TCP connection lives while it begins");
 	__u32 ct_closing_seconds DOC("that a TCP connection is remembered after its end");
 	__u32 ct_other_seconds DOC("that any other connection lives without packets");
+	__u16 underlay_mtu;
 	__u16 tunnel_port DOC("host order");
 	__u16 pod_mtu DOC("of what leaves through the tunnel");
 	__u8 gateway_mac[6] DOC("of every pod link's host side");
@@ -30,12 +35,14 @@ struct config {
 	_Bool tunnel DOC("pods of other nodes are reached through the tunnel");
 	_Bool underlay_ipv6 DOC("the tunnel runs over IPv6");
 	_Bool encapsulate DOC("tunnel headers are written by the program, not by the device");
+	_Bool direct_node_routes
+		DOC("native: pods of nodes on the segment are reached by these nodes' addresses");
 	_Bool masquerade_ipv4;
 	_Bool masquerade_ipv6;
 	_Bool trace DOC("events for new and changed connections, not for drops alone");
 	_Bool coarse_clock DOC("the kernel has bpf_ktime_get_coarse_ns (5.11), which costs next to nothing");
-	__u8 pad0[1];
+	__u8 pad0[6];
 } LAYOUT("What one node's programs are told when they are loaded.");
-LAYOUT_SIZE(struct config, 120);
+LAYOUT_SIZE(struct config, 168);
 
 CONFIG struct config config;

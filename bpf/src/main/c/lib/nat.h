@@ -21,8 +21,6 @@
 /* Set by from_pod for to_net, which else could not tell a masqueraded packet from the node's own: the number
  * that Cilium uses for it. Packets of pods come without a mark (the kernel clears it between namespaces), and
  * it does not outlive to_net. */
-#define MARK_MASQUERADED 0x0300
-#define MARK_MASK 0x0f00
 
 static __always_inline bool nat_enabled(__u8 family)
 {

@@ -6,9 +6,7 @@
 
 #include "deliver.h"
 #include "nat.h"
-
-#define AF_INET 2
-#define AF_INET6 10
+#include "segment.h"
 
 /*
  * Asks the kernel's routing table. Returns 0 when the packet can leave by *ifindex to *next, a negative value
@@ -41,20 +39,33 @@ static __always_inline int route_find(struct __sk_buff *skb, const struct packet
 	return 0;
 }
 
+/* Where to, for a pod of this node (NULL: none that is known): straight to it where it is a neighbour.
+ * Returns as route_find(). */
+static __always_inline int next_hop(struct __sk_buff *skb, const struct packet *p, const union ip *node,
+                                    __u8 node_family, __u32 *ifindex, struct bpf_redir_neigh *next)
+{
+	if (!config.direct_node_routes || !node || node_family != p->tuple.family ||
+	    !segment_hop(node, node_family, next))
+		return route_find(skb, p, ifindex, next);
+	*ifindex = config.underlay_ifindex;
+	return wire_length(skb, p) > config.underlay_mtu ? -1 : 0;
+}
+
 /* Whether this connection leaves with the node's address. */
 static __always_inline bool masqueraded(const struct packet *p)
 {
 	return p->nat_port || (p->ct_state == CT_NEW && !p->icmp_error && nat_enabled(p->tuple.family));
 }
 
-/* Out of the node: outside, or to another node's pods in native routing. */
-static __always_inline int route_out(struct __sk_buff *skb, struct packet *p, bool outside)
+/* Out of the node: outside (node is NULL), or to another node's pods in native routing. */
+static __always_inline int route_out(struct __sk_buff *skb, struct packet *p, bool outside,
+                                     const union ip *node, __u8 node_family)
 {
 	struct bpf_redir_neigh next = {};
 	__u32 ifindex;
 	int reason = 0;
 
-	if (ttl_ends(p) || route_find(skb, p, &ifindex, &next))
+	if (ttl_ends(p) || next_hop(skb, p, node, node_family, &ifindex, &next))
 		return to_stack(skb, p, POINT_TO_STACK, DIRECTION_EGRESS);
 	if (outside && masqueraded(p))
 		reason = nat_out(skb, p);
@@ -64,8 +75,7 @@ static __always_inline int route_out(struct __sk_buff *skb, struct packet *p, bo
 		reason = ttl_decrement(skb, p);
 	if (reason)
 		return drop(skb, p, reason, DIRECTION_EGRESS);
-	if (p->nat_port)
-		skb->mark = MARK_MASQUERADED;
+	skb->mark = MARK_SENT;
 	forwarded(skb, p, POINT_TO_NETWORK, DIRECTION_EGRESS);
 	return bpf_redirect_neigh(ifindex, &next, sizeof(next), 0);
 }

@@ -12,6 +12,7 @@
 #include <linux/udp.h>
 
 #include "deliver.h"
+#include "segment.h"
 
 /*
  * A vxlan device drops what carries its own address as the sender, and all nodes' devices have the same one,
@@ -186,6 +187,7 @@ static __always_inline int tunnel_encapsulate_ipv6(struct __sk_buff *skb, const 
 static __always_inline int tunnel_send(struct __sk_buff *skb, struct packet *p, const union ip *node,
                                        __u8 family)
 {
+	struct bpf_redir_neigh next = {};
 	int reason = 0;
 
 	if (config.encapsulate) {
@@ -198,6 +200,10 @@ static __always_inline int tunnel_send(struct __sk_buff *skb, struct packet *p, 
 	if (reason)
 		return drop(skb, p, reason, DIRECTION_EGRESS);
 	forwarded(skb, p, POINT_TO_OVERLAY, DIRECTION_EGRESS);
-	return config.encapsulate ? bpf_redirect_neigh(config.underlay_ifindex, NULL, 0, 0)
-	                          : bpf_redirect(config.overlay_ifindex, 0);
+	if (!config.encapsulate)
+		return bpf_redirect(config.overlay_ifindex, 0);
+	skb->mark = MARK_SENT;
+	if (segment_hop(node, family, &next))
+		return bpf_redirect_neigh(config.underlay_ifindex, &next, sizeof(next), 0);
+	return bpf_redirect_neigh(config.underlay_ifindex, NULL, 0, 0);
 }

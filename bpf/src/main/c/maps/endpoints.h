@@ -41,12 +41,12 @@ struct address_key {
 LAYOUT_SIZE(struct address_key, 24);
 
 struct address {
-	union ip node DOC("tunnel endpoint of a remote pod or node, of the underlay's family");
+	union ip node DOC("of a remote pod or node: its tunnel's end; in native routing its InternalIP");
 	__u32 identity;
 	__u32 ifindex DOC("host side of a local pod's link");
 	__u16 endpoint DOC("id of a local pod");
 	__u8 kind OF_ENUM(address_kind);
-	__u8 node_family DOC("of the tunnel endpoint: 4 or 6");
+	__u8 node_family DOC("4 or 6; 0 without a node's address");
 	__u8 mac[6] DOC("of a local pod's side");
 	__u16 pad0;
 	__u32 pad1;
@@ -75,10 +75,10 @@ struct range_key {
 LAYOUT_SIZE(struct range_key, 24);
 
 struct range {
-	union ip node DOC("tunnel endpoint of remote pods");
+	union ip node DOC("of remote pods: as in struct address");
 	__u32 identity;
 	__u8 kind OF_ENUM(range_kind);
-	__u8 node_family DOC("of the tunnel endpoint: 4 or 6");
+	__u8 node_family DOC("4 or 6; 0 without a node's address");
 	__u16 pad0;
 } LAYOUT("What is known about a range.");
 LAYOUT_SIZE(struct range, 24);

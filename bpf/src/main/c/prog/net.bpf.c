@@ -44,7 +44,7 @@ static __always_inline bool is_node(const union ip *ip, __u8 family)
 }
 
 /*
- * Most of what leaves needs no second look: what a program has masqueraded, and what goes to other nodes or,
+ * Most of what leaves needs no second look: what a program has sent, and what goes to other nodes or,
  * from this node or in native routing, to their pods. Tunnel packets are among it.
  */
 static __always_inline bool leaves_as_it_is(struct __sk_buff *skb)
@@ -52,7 +52,7 @@ static __always_inline bool leaves_as_it_is(struct __sk_buff *skb)
 	struct tuple ends = {};
 	bool own;
 
-	if ((skb->mark & MARK_MASK) == MARK_MASQUERADED) {
+	if ((skb->mark & MARK_MASK) == MARK_SENT) {
 		skb->mark = 0;
 		return true;
 	}

@@ -79,7 +79,9 @@ static __always_inline int to_address(struct __sk_buff *skb, struct packet *p, c
 	default:
 		if (config.tunnel && to->node_family)
 			return into_tunnel(skb, p, &to->node, to->node_family);
-		return route_out(skb, p, false);
+		if (to->kind == ADDRESS_REMOTE_POD)
+			return route_out(skb, p, false, &to->node, to->node_family);
+		return route_out(skb, p, false, NULL, 0);
 	}
 }
 
@@ -95,12 +97,14 @@ static __always_inline int to_destination(struct __sk_buff *skb, struct packet *
 	range = range_find(&p->tuple.destination, p->tuple.family);
 	p->destination_identity = range && range->identity ? range->identity : IDENTITY_WORLD;
 	if (!range)
-		return route_out(skb, p, true);
+		return route_out(skb, p, true, NULL, 0);
 	if (range->kind == RANGE_LOCAL_PODS)
 		return drop(skb, p, DROP_STALE_OR_UNROUTABLE_IP, DIRECTION_EGRESS);
-	if (range->kind == RANGE_REMOTE_PODS && config.tunnel)
+	if (range->kind != RANGE_REMOTE_PODS)
+		return route_out(skb, p, false, NULL, 0);
+	if (config.tunnel)
 		return into_tunnel(skb, p, &range->node, range->node_family);
-	return route_out(skb, p, false);
+	return route_out(skb, p, false, &range->node, range->node_family);
 }
 
 SEC("tc")

@@ -78,7 +78,7 @@ final class AgentTerms {
     MapSettings maps() {
         return new MapSettings(
                 settings.nodeName(),
-                network.routing().tunnel().underlay(),
+                tunnel() ? Optional.of(network.routing().tunnel().underlay()) : Optional.empty(),
                 network.masquerade().nativeRanges());
     }
 
@@ -114,7 +114,7 @@ final class AgentTerms {
                         network.routing().tunnel().underlay()))
                 : Optional.empty();
         Config config = new ProgramSettings(
-                        new ProgramSettings.NodeAddresses(ipv4, ipv6, devices.underlay()),
+                        new ProgramSettings.NodeAddresses(ipv4, ipv6, underlay(devices)),
                         network.families(),
                         tunnel,
                         network.masquerade().families(),
@@ -133,6 +133,14 @@ final class AgentTerms {
                         kernel.memory(), new TableSizes.Wanted(room.ratio(), room.tcp(), room.other(), room.nat())),
                 new ConnectionSettings.Lifetimes(
                         lifetimes.tcp(), lifetimes.syn(), lifetimes.closing(), lifetimes.other()));
+    }
+
+    private ProgramSettings.Underlay underlay(NodeDevices devices) {
+        return new ProgramSettings.Underlay(
+                devices.underlay().ifindex(),
+                devices.underlay().mtu(),
+                devices.underlay().segments(),
+                network.routing().autoDirectNodeRoutes());
     }
 
     private boolean programEncapsulates(Kernel kernel) {

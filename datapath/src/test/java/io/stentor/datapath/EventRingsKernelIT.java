@@ -9,11 +9,13 @@ import io.stentor.datapath.attach.ProcessorMaps;
 import io.stentor.kernel.Linux;
 import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.kernel.bpf.RingBuffer;
+import io.stentor.model.Family;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +34,7 @@ class EventRingsKernelIT {
         kernel = Linux.open();
         node = new TestNode(kernel);
         programs = new LoadedPrograms(kernel.bpf(), node.world().config(Map.of()), Map.of());
-        programs.reset(node.world().images(false));
+        programs.reset(node.world().images(Optional.of(Family.IPV4)));
     }
 
     @AfterEach

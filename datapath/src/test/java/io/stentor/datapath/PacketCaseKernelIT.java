@@ -6,11 +6,13 @@ import io.stentor.bpf.generated.Config;
 import io.stentor.bpf.generated.Event;
 import io.stentor.kernel.Linux;
 import io.stentor.kernel.bpf.TestResult;
+import io.stentor.model.Family;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,7 +52,7 @@ class PacketCaseKernelIT {
         LoadedPrograms programs = LOADED.computeIfAbsent(
                 new Variant(config, packets.replaced()),
                 v -> new LoadedPrograms(kernel.bpf(), v.config(), v.replaced()));
-        programs.reset(node.world().images(config.underlayIpv6()));
+        programs.reset(node.world().images(tunnel(config)));
         for (int i = 0; i < packets.steps().size(); i++) {
             switch (packets.steps().get(i)) {
                 case PacketCase.Step.Expire expire -> programs.expire(expire.map());
@@ -58,6 +60,11 @@ class PacketCaseKernelIT {
                 case PacketCase.Step.Run run -> step(programs, run, "step " + (i + 1) + " of " + packets);
             }
         }
+    }
+
+    private static Optional<Family> tunnel(Config config) {
+        Family family = config.underlayIpv6() ? Family.IPV6 : Family.IPV4;
+        return config.tunnel() ? Optional.of(family) : Optional.empty();
     }
 
     private static void step(LoadedPrograms programs, PacketCase.Step.Run run, String where) throws IOException {

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stentor.kernel.Linux;
 import io.stentor.kernel.bpf.BpfProgram;
 import io.stentor.kernel.bpf.TestRun;
+import io.stentor.model.Family;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -49,7 +51,7 @@ class ProgramsKernelIT {
         World world = new World(name -> 1);
         try (Linux kernel = Linux.open();
                 LoadedPrograms programs = new LoadedPrograms(kernel.bpf(), world.config(flags), Map.of())) {
-            programs.reset(world.images(false));
+            programs.reset(world.images(Optional.of(Family.IPV4)));
             for (Map.Entry<String, BpfProgram> program : programs.all().entrySet()) {
                 assertThat(program.getValue().verifiedInstructions())
                         .as("instructions that the verifier walked in %s", program.getKey())

@@ -48,6 +48,9 @@ final class World implements Names {
     static final int TUNNEL_PORT = 8472;
     static final int POD_MTU = 1450;
 
+    /// Of the underlay, where a and b are.
+    private static final List<Cidr> SEGMENTS = List.of(Cidr.of("192.168.7.0/24"), Cidr.of("fd07::/64"));
+
     private static final Map<String, List<String>> HOSTS = Map.ofEntries(
             Map.entry("web", List.of("10.0.1.7", "fd00:1::7", "02:00:00:00:00:07")),
             Map.entry("db", List.of("10.0.1.8", "fd00:1::8", "02:00:00:00:00:08")),
@@ -88,7 +91,9 @@ final class World implements Names {
     }
 
     /// What the agent would write.
-    List<MapImage<?, ?>> images(boolean underlayIpv6) {
+    ///
+    /// @param tunnel the family that it runs over; empty in native routing
+    List<MapImage<?, ?>> images(Optional<Family> tunnel) {
         State state = State.awaiting(Set.of())
                 .with(Table.NODES, node("a", 1))
                 .with(Table.NODES, node("b", 2))
@@ -97,9 +102,8 @@ final class World implements Names {
         for (Family family : Family.values()) {
             state = state.with(Table.PODS, new RemotePod(address("far", family), 5, address("b", family)));
         }
-        Family underlay = underlayIpv6 ? Family.IPV6 : Family.IPV4;
         return new MapCompiler(
-                        new MapSettings("a", underlay, List.of(Cidr.of("172.16.0.0/12"), Cidr.of("2001:db8:ac::/48"))))
+                        new MapSettings("a", tunnel, List.of(Cidr.of("172.16.0.0/12"), Cidr.of("2001:db8:ac::/48"))))
                 .compile(state);
     }
 
@@ -128,7 +132,7 @@ final class World implements Names {
                         new ProgramSettings.NodeAddresses(
                                 Optional.of(address("a", Family.IPV4)),
                                 Optional.of(address("a", Family.IPV6)),
-                                ifindex.applyAsInt("eth0")),
+                                new ProgramSettings.Underlay(ifindex.applyAsInt("eth0"), 1500, SEGMENTS, true)),
                         Set.of(Family.values()),
                         Optional.of(new ProgramSettings.Tunnel(
                                 ifindex.applyAsInt("stentor_vxlan"), TUNNEL_PORT, POD_MTU, Family.IPV4)),
@@ -147,7 +151,8 @@ final class World implements Names {
         return switch (field) {
             case "ipv4" -> config.withIpv4(flag);
             case "ipv6" -> config.withIpv6(flag);
-            case "tunnel" -> config.withTunnel(flag);
+            case "tunnel" -> config.withTunnel(flag).withDirectNodeRoutes(!flag);
+            case "direct_node_routes" -> config.withDirectNodeRoutes(flag);
             case "underlay_ipv6" -> config.withUnderlayIpv6(flag);
             case "encapsulate" -> config.withEncapsulate(flag);
             case "masquerade_ipv4" -> config.withMasqueradeIpv4(flag);

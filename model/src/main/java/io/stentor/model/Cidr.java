@@ -43,6 +43,14 @@ public record Cidr(IpAddress address, int prefix) implements Comparable<Cidr> {
         return prefix <= other.prefix ? contains(other.address) : other.contains(address);
     }
 
+    /// The prefix's bits, as an address: `255.255.255.0`.
+    public IpAddress mask() {
+        IpAddress ones = family() == Family.IPV4
+                ? new IpAddress(Family.IPV4, 0, 0xffffffffL)
+                : new IpAddress(Family.IPV6, -1L, -1L);
+        return masked(ones, prefix);
+    }
+
     private static IpAddress masked(IpAddress address, int prefix) {
         if (address.family() == Family.IPV4) {
             return new IpAddress(Family.IPV4, 0, address.low() & mask(prefix + 32) & 0xffffffffL);

@@ -88,6 +88,9 @@ record Outside(Underlay underlay, Set<Link> links, Optional<Link> toPeers, Addre
                 .sorted((a, b) -> Integer.compare(a.ifindex(), b.ifindex()))
                 .toList();
         int tunnel = underlay.link(DesiredNetwork.TUNNEL).map(Link::index).orElse(0);
-        return new NodeDevices(podMtu, tunnel, toPeers.map(Link::index).orElse(0), own, devices);
+        NodeDevices.Underlay way = toPeers.map(
+                        link -> new NodeDevices.Underlay(link.index(), link.mtu(), underlay.segments(link, own)))
+                .orElse(NodeDevices.Underlay.NONE);
+        return new NodeDevices(podMtu, tunnel, way, own, devices);
     }
 }

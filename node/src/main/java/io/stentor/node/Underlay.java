@@ -4,6 +4,8 @@ import io.stentor.kernel.net.Address;
 import io.stentor.kernel.net.Link;
 import io.stentor.kernel.net.Netlink;
 import io.stentor.kernel.net.Route;
+import io.stentor.model.Addresses;
+import io.stentor.model.Cidr;
 import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
 import io.stentor.model.Node;
@@ -55,6 +57,21 @@ record Underlay(Map<Integer, Link> links, List<Address> addresses, Map<IpAddress
                 .map(a -> links.get(a.ifindex()))
                 .filter(link -> link != null)
                 .findFirst();
+    }
+
+    /// The ranges of a device's own addresses in which no peer is behind a router.
+    ///
+    /// @param own the addresses that count
+    List<Cidr> segments(Link device, Addresses own) {
+        return addresses.stream()
+                .filter(a -> a.ifindex() == device.index())
+                .filter(a -> own.all().contains(KernelTerms.address(a.address())))
+                .map(a -> KernelTerms.range(a.local()))
+                .filter(range -> ways.entrySet().stream()
+                        .filter(way -> range.contains(way.getKey()))
+                        .allMatch(way -> way.getValue().gateway().isEmpty()
+                                && way.getValue().ifindex() == device.index()))
+                .toList();
     }
 
     /// The device of the route to the peers in one family: of several the one with the smallest MTU, as a pod's

@@ -102,7 +102,7 @@ public final class SampleNode {
     /// What the datapath does with the newest state.
     public SampleNode applied() {
         State state = store.current();
-        MapCompiler compiler = new MapCompiler(new MapSettings("worker-1", Family.IPV4, List.of()));
+        MapCompiler compiler = new MapCompiler(new MapSettings("worker-1", Optional.of(Family.IPV4), List.of()));
         sync.sync(compiler.compile(state), state.synced(), List::of, 0);
         applied.report(state.revision(), List.of());
         return this;

@@ -12,10 +12,10 @@ import java.lang.foreign.MemorySegment;
 ///
 /// C: `struct address`, 40 bytes.
 ///
-/// @param node tunnel endpoint of a remote pod or node, of the underlay's family
+/// @param node of a remote pod or node: its tunnel's end; in native routing its InternalIP
 /// @param ifindex host side of a local pod's link
 /// @param endpoint id of a local pod
-/// @param nodeFamily of the tunnel endpoint: 4 or 6
+/// @param nodeFamily 4 or 6; 0 without a node's address
 /// @param mac of a local pod's side
 public record Address(Bytes16 node, int identity, int ifindex, int endpoint, AddressKind kind, int nodeFamily, Bytes6 mac) implements Layout {
     public static final int SIZE = 40;

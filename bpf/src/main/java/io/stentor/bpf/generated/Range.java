@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
 ///
 /// C: `struct range`, 24 bytes.
 ///
-/// @param node tunnel endpoint of remote pods
-/// @param nodeFamily of the tunnel endpoint: 4 or 6
+/// @param node of remote pods: as in struct address
+/// @param nodeFamily 4 or 6; 0 without a node's address
 public record Range(Bytes16 node, int identity, RangeKind kind, int nodeFamily) implements Layout {
     public static final int SIZE = 24;
     public static final int NODE_OFFSET = 0;

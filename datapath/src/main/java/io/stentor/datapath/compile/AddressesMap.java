@@ -9,10 +9,12 @@ import io.stentor.bpf.generated.AddressKind;
 import io.stentor.bpf.generated.Identity;
 import io.stentor.bpf.generated.Maps;
 import io.stentor.model.Endpoint;
+import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
 import io.stentor.model.NodeAddress;
 import io.stentor.model.RemotePod;
 import io.stentor.model.Table;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -35,7 +37,7 @@ final class AddressesMap implements MapFamily<IpAddress, AddressKey, Address> {
         return Maps.ADDRESSES;
     }
 
-    /// Pods are concerned by their node too: it says where the tunnel to them ends.
+    /// Pods are concerned by their node too: it says where packets to them go.
     @Override
     public Stream<IpAddress> concerned(Change change) {
         Stream<IpAddress> nodes = change.rows(Table.NODES)
@@ -50,7 +52,7 @@ final class AddressesMap implements MapFamily<IpAddress, AddressKey, Address> {
     }
 
     private Stream<IpAddress> podsMoved(IpAddress node, Change change) {
-        return tunnel(node, change.before()).equals(tunnel(node, change.after()))
+        return hops(node, change.before()).equals(hops(node, change.after()))
                 ? Stream.empty()
                 : change.after().all(Facts.PODS_BY_NODE, node).keys();
     }
@@ -84,27 +86,32 @@ final class AddressesMap implements MapFamily<IpAddress, AddressKey, Address> {
     private Optional<Address> remoteNode(IpAddress address, Facts facts) {
         return facts.first(Facts.NODES_BY_ADDRESS, address)
                 .map(node ->
-                        remote(AddressKind.REMOTE_NODE, Identity.REMOTE_NODE, node.internalIp(settings.underlay())));
+                        remote(AddressKind.REMOTE_NODE, Identity.REMOTE_NODE, settings.hop(node, address.family())));
     }
 
     private Optional<Address> remotePod(IpAddress address, Facts facts) {
         return Optional.ofNullable(facts.state().pods().get(address))
-                .map(pod -> remote(AddressKind.REMOTE_POD, pod.identity(), tunnel(pod.node(), facts)));
+                .map(pod -> remote(AddressKind.REMOTE_POD, pod.identity(), hop(pod.node(), address.family(), facts)));
     }
 
-    /// Where the tunnel to the node with this address ends, which may be another address of it.
-    private Optional<IpAddress> tunnel(IpAddress node, Facts facts) {
-        return facts.first(Facts.NODES_BY_ADDRESS, node).flatMap(n -> n.internalIp(settings.underlay()));
+    private Optional<IpAddress> hop(IpAddress node, Family family, Facts facts) {
+        return facts.first(Facts.NODES_BY_ADDRESS, node).flatMap(n -> settings.hop(n, family));
     }
 
-    private static Address remote(AddressKind kind, int identity, Optional<IpAddress> tunnel) {
+    private List<Optional<IpAddress>> hops(IpAddress node, Facts facts) {
+        return Stream.of(Family.values())
+                .map(family -> hop(node, family, facts))
+                .toList();
+    }
+
+    private static Address remote(AddressKind kind, int identity, Optional<IpAddress> hop) {
         return new Address(
-                tunnel.map(Keys::bytes).orElse(Bytes16.ZERO),
+                hop.map(Keys::bytes).orElse(Bytes16.ZERO),
                 identity,
                 0,
                 0,
                 kind,
-                tunnel.map(t -> Keys.number(t.family())).orElse(0),
+                hop.map(h -> Keys.number(h.family())).orElse(0),
                 Bytes6.ZERO);
     }
 }

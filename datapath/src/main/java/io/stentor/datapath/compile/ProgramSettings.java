@@ -2,11 +2,14 @@ package io.stentor.datapath.compile;
 
 import io.stentor.bpf.Bytes16;
 import io.stentor.bpf.generated.Config;
+import io.stentor.model.Cidr;
 import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
 import io.stentor.model.MacAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /// What one node's programs are loaded with, in the model's terms.
 ///
@@ -31,8 +34,22 @@ public record ProgramSettings(
         masquerade = Set.copyOf(masquerade);
     }
 
-    /// The addresses that masquerading and the tunnel use, and the device that has them.
-    public record NodeAddresses(Optional<IpAddress> ipv4, Optional<IpAddress> ipv6, int ifindex) {}
+    /// The addresses that masquerading and the tunnel use, and the device of the way to other nodes.
+    public record NodeAddresses(Optional<IpAddress> ipv4, Optional<IpAddress> ipv6, Underlay underlay) {}
+
+    /// The device of the way to other nodes.
+    ///
+    /// @param segments what it reaches without a router, at most one range of each family
+    /// @param direct   whether pods of nodes on these are reached by their node's address, in native routing
+    public record Underlay(int ifindex, int mtu, List<Cidr> segments, boolean direct) {
+        public Underlay {
+            segments = List.copyOf(segments);
+        }
+
+        Optional<Cidr> segment(Family family) {
+            return segments.stream().filter(s -> s.family() == family).findFirst();
+        }
+    }
 
     /// @param ifindex of the tunnel's device
     /// @param port    UDP
@@ -54,7 +71,13 @@ public record ProgramSettings(
                 .withGatewayMac(Keys.bytes(GATEWAY_MAC))
                 .withNatPortMin(NAT_PORT_MIN)
                 .withNatPortMax(NAT_PORT_MAX)
-                .withUnderlayIfindex(node.ifindex())
+                .withUnderlayIfindex(node.underlay().ifindex())
+                .withUnderlayMtu(node.underlay().mtu())
+                .withDirectNodeRoutes(tunnel.isEmpty() && node.underlay().direct())
+                .withSegmentIpv4(ipv4(Cidr::address))
+                .withSegmentIpv4Mask(ipv4(Cidr::mask))
+                .withSegmentIpv6(ipv6(Cidr::address))
+                .withSegmentIpv6Mask(ipv6(Cidr::mask))
                 .withOverlayIfindex(tunnel.map(Tunnel::ifindex).orElse(0))
                 .withTunnelPort(tunnel.map(Tunnel::port).orElse(0))
                 .withPodMtu(tunnel.map(Tunnel::mtu).orElse(0))
@@ -68,5 +91,17 @@ public record ProgramSettings(
                         masquerade.contains(Family.IPV6) && node.ipv6().isPresent())
                 .withDropEventsPerSecond(events.dropsPerSecond())
                 .withTrace(events.trace());
+    }
+
+    private int ipv4(Function<Cidr, IpAddress> part) {
+        return node.underlay()
+                .segment(Family.IPV4)
+                .map(part)
+                .map(address -> (int) address.low())
+                .orElse(0);
+    }
+
+    private Bytes16 ipv6(Function<Cidr, IpAddress> part) {
+        return node.underlay().segment(Family.IPV6).map(part).map(Keys::bytes).orElse(Bytes16.ZERO);
     }
 }

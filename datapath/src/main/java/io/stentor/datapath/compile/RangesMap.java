@@ -44,7 +44,7 @@ final class RangesMap implements MapFamily<Cidr, RangeKey, Range> {
 
     @Override
     public Map<RangeKey, Range> entries(Cidr range, Facts facts) {
-        Optional<Range> pods = facts.first(Facts.NODES_BY_POD_CIDR, range).map(this::podsOf);
+        Optional<Range> pods = facts.first(Facts.NODES_BY_POD_CIDR, range).map(node -> podsOf(node, range));
         boolean unmasqueraded = settings.unmasqueraded().contains(range)
                 || facts.state().table(Table.UNMASQUERADED).containsKey(range);
         return pods.or(() -> unmasqueraded ? Optional.of(UNMASQUERADED) : Optional.empty())
@@ -52,15 +52,15 @@ final class RangesMap implements MapFamily<Cidr, RangeKey, Range> {
                 .orElse(Map.of());
     }
 
-    private Range podsOf(Node node) {
+    private Range podsOf(Node node, Cidr range) {
         if (node.name().equals(settings.node())) {
             return new Range(Bytes16.ZERO, Identity.INIT, RangeKind.LOCAL_PODS, 0);
         }
-        Optional<IpAddress> tunnel = node.internalIp(settings.underlay());
+        Optional<IpAddress> hop = settings.hop(node, range.family());
         return new Range(
-                tunnel.map(Keys::bytes).orElse(Bytes16.ZERO),
+                hop.map(Keys::bytes).orElse(Bytes16.ZERO),
                 Identity.INIT,
                 RangeKind.REMOTE_PODS,
-                tunnel.map(t -> Keys.number(t.family())).orElse(0));
+                hop.map(h -> Keys.number(h.family())).orElse(0));
     }
 }

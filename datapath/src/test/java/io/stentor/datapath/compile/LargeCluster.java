@@ -20,7 +20,8 @@ import java.util.Set;
 /// Nodes with twenty pods each; node 0 is this one and has none yet.
 final class LargeCluster {
     static final int PODS_PER_NODE = 20;
-    static final MapSettings SETTINGS = new MapSettings("node-0", Family.IPV4, List.of(Cidr.of("172.16.0.0/12")));
+    static final MapSettings SETTINGS =
+            new MapSettings("node-0", Optional.of(Family.IPV4), List.of(Cidr.of("172.16.0.0/12")));
 
     private static final IpAddress PODS = IpAddress.of("10.0.0.0");
     private static final IpAddress NODES = IpAddress.of("192.168.0.0");

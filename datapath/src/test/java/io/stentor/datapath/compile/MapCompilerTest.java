@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 
 class MapCompilerTest {
     private final MapCompiler compiler =
-            new MapCompiler(new MapSettings("a", Family.IPV4, List.of(Cidr.of("172.16.0.0/12"))));
+            new MapCompiler(new MapSettings("a", Optional.of(Family.IPV4), List.of(Cidr.of("172.16.0.0/12"))));
 
     private static Node node(String name, String address, String cidr) {
         return new Node(

@@ -12,6 +12,7 @@ import io.stentor.bpf.generated.RangeKey;
 import io.stentor.bpf.generated.RangeKind;
 import io.stentor.datapath.sync.MapImage;
 import io.stentor.model.Endpoint;
+import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
 import io.stentor.model.Node;
 import io.stentor.model.PersistentMap;
@@ -55,15 +56,22 @@ record PlainImages(MapSettings settings, State state) {
         settings.unmasqueraded().forEach(range -> entries.put(Keys.of(range), outside));
         state.table(Table.UNMASQUERADED).forEach((range, row) -> entries.put(Keys.of(range), outside));
         for (Node node : firstLast(state.nodes())) {
-            Optional<IpAddress> tunnel = isSelf(node) ? Optional.empty() : node.internalIp(settings.underlay());
-            Range range = new Range(
-                    tunnel.map(Keys::bytes).orElse(Bytes16.ZERO),
-                    Identity.INIT,
-                    isSelf(node) ? RangeKind.LOCAL_PODS : RangeKind.REMOTE_PODS,
-                    tunnel.map(t -> Keys.number(t.family())).orElse(0));
-            node.podCidrs().forEach(cidr -> entries.put(Keys.of(cidr), range));
+            node.podCidrs().forEach(cidr -> entries.put(Keys.of(cidr), pods(node, cidr.family())));
         }
         return entries;
+    }
+
+    private Range pods(Node node, Family family) {
+        Optional<IpAddress> hop = isSelf(node) ? Optional.empty() : node.internalIp(way(family));
+        return new Range(
+                hop.map(Keys::bytes).orElse(Bytes16.ZERO),
+                Identity.INIT,
+                isSelf(node) ? RangeKind.LOCAL_PODS : RangeKind.REMOTE_PODS,
+                hop.map(h -> Keys.number(h.family())).orElse(0));
+    }
+
+    private Family way(Family own) {
+        return settings.tunnel().isPresent() ? settings.tunnel().get() : own;
     }
 
     private Map<AddressKey, Address> addresses() {
@@ -71,13 +79,13 @@ record PlainImages(MapSettings settings, State state) {
         Map<IpAddress, Node> nodes = new HashMap<>();
         firstLast(state.nodes()).forEach(node -> node.addresses().forEach(a -> nodes.put(a.address(), node)));
         for (RemotePod pod : firstLast(state.pods())) {
-            Optional<IpAddress> tunnel =
-                    Optional.ofNullable(nodes.get(pod.node())).flatMap(n -> n.internalIp(settings.underlay()));
-            entries.put(Keys.of(pod.address()), remote(AddressKind.REMOTE_POD, pod.identity(), tunnel));
+            Family way = way(pod.address().family());
+            Optional<IpAddress> hop = Optional.ofNullable(nodes.get(pod.node())).flatMap(n -> n.internalIp(way));
+            entries.put(Keys.of(pod.address()), remote(AddressKind.REMOTE_POD, pod.identity(), hop));
         }
         nodes.forEach((address, node) -> entries.put(
                 Keys.of(address),
-                remote(AddressKind.REMOTE_NODE, Identity.REMOTE_NODE, node.internalIp(settings.underlay()))));
+                remote(AddressKind.REMOTE_NODE, Identity.REMOTE_NODE, node.internalIp(way(address.family())))));
         for (Endpoint endpoint : firstLast(state.endpoints())) {
             Address entry = new Address(
                     Bytes16.ZERO,
@@ -101,14 +109,14 @@ record PlainImages(MapSettings settings, State state) {
         return node.name().equals(settings.node());
     }
 
-    private static Address remote(AddressKind kind, int identity, Optional<IpAddress> tunnel) {
+    private static Address remote(AddressKind kind, int identity, Optional<IpAddress> hop) {
         return new Address(
-                tunnel.map(Keys::bytes).orElse(Bytes16.ZERO),
+                hop.map(Keys::bytes).orElse(Bytes16.ZERO),
                 identity,
                 0,
                 0,
                 kind,
-                tunnel.map(t -> Keys.number(t.family())).orElse(0),
+                hop.map(h -> Keys.number(h.family())).orElse(0),
                 Bytes6.ZERO);
     }
 

@@ -87,7 +87,9 @@ final class RandomSteps extends DomainContextBase {
 
     @Provide
     Arbitrary<MapSettings> settings() {
-        return Combinators.combine(Arbitraries.of("a", "b"), Arbitraries.of(Family.values()))
-                .as((node, underlay) -> new MapSettings(node, underlay, List.of(RANGES.getLast())));
+        return Combinators.combine(
+                        Arbitraries.of("a", "b"),
+                        Arbitraries.of(Family.values()).optional())
+                .as((node, tunnel) -> new MapSettings(node, tunnel, List.of(RANGES.getLast())));
     }
 }
