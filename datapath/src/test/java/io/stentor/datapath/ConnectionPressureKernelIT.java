@@ -12,10 +12,12 @@ import io.stentor.datapath.sweep.ConnectionSweep;
 import io.stentor.kernel.Linux;
 import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.kernel.bpf.BpfProgram;
+import io.stentor.model.Family;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,7 +58,7 @@ class ConnectionPressureKernelIT {
 
     @BeforeEach
     void empty() {
-        programs.reset(node.world().images(false));
+        programs.reset(node.world().images(Optional.of(Family.IPV4)));
     }
 
     /// Runs a packet of each port through a program and wants it delivered.
