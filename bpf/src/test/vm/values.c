@@ -42,6 +42,13 @@ const void *configuration(unsigned number, size_t *size)
 	made.overlay_ifindex = 1;
 	made.underlay_ifindex = 1;
 	made.drop_events_per_second = 1000;
+	made.ct_tcp_max = 65536;
+	made.ct_other_max = 32768;
+	made.nat_max = 65536;
+	made.ct_tcp_seconds = 8000;
+	made.ct_syn_seconds = 60;
+	made.ct_closing_seconds = 10;
+	made.ct_other_seconds = 60;
 	made.tunnel_port = 8472;
 	made.pod_mtu = 1450;
 	made.underlay_mtu = 1500;

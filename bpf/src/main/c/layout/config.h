@@ -19,6 +19,13 @@ struct config {
 	union ip segment_ipv6_mask DOC("zero: nothing is known to be on it");
 	__be32 segment_ipv4;
 	__be32 segment_ipv4_mask;
+	__u32 ct_tcp_max DOC("TCP connections in ct_answered at most");
+	__u32 ct_other_max DOC("other connections in ct_answered at most");
+	__u32 nat_max DOC("connections in nat at most");
+	__u32 ct_tcp_seconds DOC("that a TCP connection in use lives without packets");
+	__u32 ct_syn_seconds DOC("that a TCP connection lives while it begins");
+	__u32 ct_closing_seconds DOC("that a TCP connection is remembered after its end");
+	__u32 ct_other_seconds DOC("that any other connection lives without packets");
 	__u16 underlay_mtu;
 	__u16 tunnel_port DOC("host order");
 	__u16 pod_mtu DOC("of what leaves through the tunnel");
@@ -34,8 +41,8 @@ struct config {
 	_Bool masquerade_ipv6;
 	_Bool trace DOC("events for new and changed connections, not for drops alone");
 	_Bool coarse_clock DOC("the kernel has bpf_ktime_get_coarse_ns (5.11), which costs next to nothing");
-	__u8 pad0[2];
+	__u8 pad0[6];
 } LAYOUT("What one node's programs are told when they are loaded.");
-LAYOUT_SIZE(struct config, 136);
+LAYOUT_SIZE(struct config, 168);
 
 CONFIG struct config config;

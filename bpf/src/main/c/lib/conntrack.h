@@ -3,29 +3,26 @@
  * Connection tracking: one entry a connection and node, found by one lookup from either side.
  *
  * Ends are put into canonical order, so a packet and its answer have the same key; the entry remembers which
- * end began. Connections wait in ct_unanswered, an LRU table, and move to ct_answered when the other side
- * answers, so that what nobody answers (a SYN flood, a scan) never displaces what is in use. When ct_answered
- * is full, a connection stays where it is. An entry past its deadline is a miss, whether or not the agent
- * lives to collect it.
+ * end began. A connection is in use once the side that began has spoken after an answer: before, a flood of
+ * SYN could make entries of the answers to it. Half-closed connections live on; only RST, or FIN from both
+ * sides, ends one. An entry past its deadline is a miss, whether or not the agent lives to collect it.
+ * Tables and what moves between them: ct_tables.h.
  *
  * conntrack_find() tells and refreshes; conntrack_create() is called after policy has let a CT_NEW packet
  * pass.
  */
 #pragma once
 
-#include "../maps/conntrack.h"
-#include "event.h"
+#include "ct_tables.h"
+#include "nat_tables.h"
 
-#define CT_TCP_LIFETIME (8000 * SECOND)
-#define CT_TCP_SYN_LIFETIME (60 * SECOND)
-#define CT_CLOSING_LIFETIME (10 * SECOND)
-#define CT_OTHER_LIFETIME (60 * SECOND)
 #define CT_REFRESH SECOND
 
 #define TCP_FIN 0x01
 #define TCP_SYN 0x02
 #define TCP_RST 0x04
 #define TCP_ACK 0x10
+#define TCP_REPORTED (TCP_FIN | TCP_SYN | TCP_RST)
 
 static __always_inline bool end_sorts_after(const union ip *a, __be16 a_port, const union ip *b,
                                             __be16 b_port)
@@ -52,57 +49,48 @@ static __always_inline bool ct_key_of(const struct tuple *t, struct ct_key *key)
 	return swap;
 }
 
-static __always_inline __u64 ct_lifetime(const struct packet *p, __u8 flags)
+/* A SYN over a connection that has ended begins a new one. */
+static __always_inline bool ct_is_over(const struct packet *p, const struct ct_entry *entry)
 {
-	if (p->tuple.protocol != IPPROTO_TCP)
-		return CT_OTHER_LIFETIME;
-	if (flags & (CT_CLOSED_BY_ORIGIN | CT_CLOSED_BY_PEER))
-		return CT_CLOSING_LIFETIME;
-	return flags & CT_ANSWERED ? CT_TCP_LIFETIME : CT_TCP_SYN_LIFETIME;
+	return entry->deadline < p->now ||
+	       ((p->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && ct_has_ended(entry));
 }
 
-/* Half-closed connections live on; only RST or FIN from both sides ends one. */
-static __always_inline __u8 ct_closing(const struct packet *p, __u8 flags, bool reply)
+static __always_inline void ct_note_flags(struct packet *p, struct ct_entry *entry, bool reply)
 {
-	if (p->tcp_flags & TCP_RST)
-		return flags | CT_CLOSED_BY_ORIGIN | CT_CLOSED_BY_PEER;
-	if (p->tcp_flags & TCP_FIN)
-		return flags | (reply ? CT_CLOSED_BY_PEER : CT_CLOSED_BY_ORIGIN);
-	return flags;
-}
+	__u32 own = reply ? CT_PEER_CLOSES : CT_ORIGIN_CLOSES;
+	__u32 both = CLOSED_BY_ORIGIN | CLOSED_BY_PEER, add = 0;
 
-static __always_inline void ct_refresh(struct packet *p, struct ct_entry *entry, bool reply)
-{
-	__u8 both = CT_CLOSED_BY_ORIGIN | CT_CLOSED_BY_PEER;
-	__u8 flags = ct_closing(p, entry->flags, reply) | (reply ? CT_ANSWERED : 0);
-	__u8 tcp_flags = entry->tcp_flags | (p->tcp_flags & (TCP_FIN | TCP_SYN | TCP_RST));
-	__u64 deadline = p->now + ct_lifetime(p, (flags & both) == both ? flags : flags & ~both);
-
-	if (flags != entry->flags) {
-		entry->flags = flags;
-		entry->deadline = deadline;
-	} else if (deadline > entry->deadline + CT_REFRESH) {
-		entry->deadline = deadline;
+	if (p->tcp_flags & (TCP_FIN | TCP_RST)) {
+		if (!(entry->closes & own))
+			add = both & own;
+		if (p->tcp_flags & TCP_RST && !(entry->closes & ~own))
+			add |= both & ~own;
+		if (add)
+			__sync_fetch_and_add(&entry->closes, add);
 	}
-	if (tcp_flags != entry->tcp_flags) {
-		entry->tcp_flags = tcp_flags;
+	if (p->tcp_flags & TCP_REPORTED & ~entry->tcp_flags) {
+		entry->tcp_flags |= p->tcp_flags & TCP_REPORTED;
 		p->notable = 1;
 	}
 }
 
-/* A SYN over a connection that both sides have closed begins a new one. */
-static __always_inline bool ct_is_over(const struct packet *p, const struct ct_entry *entry)
+/* Returns whether the deadline was due to be set anew. */
+static __always_inline bool ct_refresh(const struct packet *p, const struct ct_key *key,
+                                       struct ct_entry *entry, enum ct_table table)
 {
-	__u8 both = CT_CLOSED_BY_ORIGIN | CT_CLOSED_BY_PEER;
+	__u64 deadline = p->now + ct_lifetime(key, entry, table);
 
-	return entry->deadline < p->now ||
-	       ((entry->flags & both) == both && (p->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN);
+	if (deadline <= entry->deadline + CT_REFRESH)
+		return false;
+	entry->deadline = deadline;
+	return true;
 }
 
-static __always_inline void ct_found(struct packet *p, struct ct_key *key, struct ct_entry *entry,
-                                     bool from_high, bool answered)
+static __always_inline void ct_found(struct packet *p, const struct ct_key *key, struct ct_entry *entry,
+                                     bool from_high, enum ct_table table)
 {
-	bool reply = from_high != !!(entry->flags & CT_HIGH_BEGAN);
+	bool reply = from_high != !!(entry->flags & CT_HIGH_BEGAN), ended, due, answered;
 
 	p->nat_port = entry->nat_port;
 	if (p->icmp_error) {
@@ -110,32 +98,59 @@ static __always_inline void ct_found(struct packet *p, struct ct_key *key, struc
 		return;
 	}
 	p->ct_state = reply ? CT_REPLY : CT_ESTABLISHED;
-	ct_refresh(p, entry, reply);
-	if (reply && !answered) {
-		p->notable = 1;
-		if (!bpf_map_update_elem(&ct_answered, key, entry, BPF_ANY))
-			bpf_map_delete_elem(&ct_unanswered, key);
+	ended = table == CT_TABLE_UNANSWERED && ct_has_ended(entry);
+	ct_note_flags(p, entry, reply);
+	p->ct_ended = ct_has_ended(entry);
+	if (p->ct_ended && !ended) {
+		ct_end(p, key, entry, table);
+		if (p->nat_port)
+			nat_end(p, reply);
+		return;
 	}
+	p->ct_in_use = table == CT_TABLE_ANSWERED;
+	due = ct_refresh(p, key, entry, table);
+	if (table == CT_TABLE_ANSWERED || ended)
+		return;
+	answered = entry->flags & CT_ANSWERED;
+	if (reply && !answered) {
+		entry->flags |= CT_ANSWERED;
+		p->notable = 1;
+	}
+	if (table == CT_TABLE_OVERFLOW
+	            ? due
+	            : answered && (reply ? due && !ct_is_tcp(key) : !(p->tcp_flags & TCP_SYN)))
+		p->ct_in_use = p->ct_promoted = ct_promote(p, key, entry, table);
 }
 
-/* Sets p->ct_state, p->nat_port and p->notable. ICMP errors are looked up by what they quote. */
+/* Sets p->ct_state and its like, p->nat_port and p->notable. ICMP errors are looked up by what they quote. */
 static __noinline __attribute__((unused)) int conntrack_find(struct packet *p)
 {
 	struct ct_key key;
 	bool from_high = ct_key_of(p->icmp_error ? &p->quoted : &p->tuple, &key);
 	struct ct_entry *entry = bpf_map_lookup_elem(&ct_answered, &key);
+	enum ct_table table = CT_TABLE_ANSWERED;
+	__u64 *overflow_until;
 
 	p->nat_port = 0;
-	if (entry) {
-		if (!ct_is_over(p, entry)) {
-			ct_found(p, &key, entry, from_high, true);
-			return 0;
+	p->ct_stale = 0;
+	if (!entry) {
+		overflow_until = ct_overflow_until();
+		if (overflow_until && *overflow_until > p->now) {
+			entry = bpf_map_lookup_elem(&ct_overflow, &key);
+			table = CT_TABLE_OVERFLOW;
 		}
-		bpf_map_delete_elem(&ct_answered, &key);
 	}
-	entry = bpf_map_lookup_elem(&ct_unanswered, &key);
-	if (entry && !ct_is_over(p, entry)) {
-		ct_found(p, &key, entry, from_high, false);
+	if (entry && ct_is_over(p, entry)) {
+		ct_leave(&key, entry->endpoint, table);
+		entry = NULL;
+	}
+	if (!entry) {
+		entry = bpf_map_lookup_elem(&ct_unanswered, &key);
+		table = CT_TABLE_UNANSWERED;
+		p->ct_stale = entry && ct_is_over(p, entry);
+	}
+	if (entry && !p->ct_stale) {
+		ct_found(p, &key, entry, from_high, table);
 		return 0;
 	}
 	p->ct_state = CT_NEW;
@@ -143,20 +158,30 @@ static __noinline __attribute__((unused)) int conntrack_find(struct packet *p)
 	return 0;
 }
 
-/* Remembers a CT_NEW packet's connection. Errors about unknown connections are not remembered. Returns 0 or a
- * drop_reason. */
+/*
+ * Remembers a CT_NEW packet's connection. Errors about unknown connections are not remembered, nor is a RST,
+ * which begins nothing. Returns 0 or a drop_reason.
+ */
 static __noinline __attribute__((unused)) int conntrack_create(struct packet *p)
 {
 	struct ct_key key;
-	struct ct_entry entry = {
-		.source_identity = p->source_identity,
-		.nat_port = p->nat_port,
-		.tcp_flags = p->tcp_flags & (TCP_FIN | TCP_SYN | TCP_RST),
-	};
+	struct ct_entry *stale, entry = {
+					.source_identity = p->source_identity,
+					.nat_port = p->nat_port,
+					.endpoint = p->source_endpoint ?: p->destination_endpoint,
+					.tcp_flags = p->tcp_flags & TCP_REPORTED,
+					.closes = p->tcp_flags & TCP_FIN ? CLOSED_BY_ORIGIN : 0,
+				};
 
-	if (p->ct_state != CT_NEW || p->icmp_error)
+	if (p->ct_state != CT_NEW || p->icmp_error || p->tcp_flags & TCP_RST)
 		return 0;
-	entry.flags = ct_closing(p, ct_key_of(&p->tuple, &key) ? CT_HIGH_BEGAN : 0, false);
-	entry.deadline = p->now + ct_lifetime(p, entry.flags & CT_CLOSED_BY_PEER ? entry.flags : 0);
+	entry.flags = ct_key_of(&p->tuple, &key) ? CT_HIGH_BEGAN : 0;
+	entry.deadline = p->now + ct_lifetime(&key, &entry, CT_TABLE_UNANSWERED);
+	/* a place that the same ends left costs less than a new one */
+	stale = p->ct_stale ? bpf_map_lookup_elem(&ct_unanswered, &key) : NULL;
+	if (stale && stale->nat_port == entry.nat_port) {
+		*stale = entry;
+		return 0;
+	}
 	return bpf_map_update_elem(&ct_unanswered, &key, &entry, BPF_ANY) ? DROP_CT_MAP_INSERTION_FAILED : 0;
 }

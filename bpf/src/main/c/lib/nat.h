@@ -4,7 +4,7 @@
  *
  * nat_out() takes a port and rewrites the packet; nat_in() finds the pod behind an answer or behind an ICMP
  * error and rewrites back. A connection's entry in conntrack carries the port, so that its packets need no
- * second lookup on the way out; the way in is one lookup in nat. Checksums are changed by difference (RFC
+ * search on the way out. Tables: nat_tables.h. Checksums are changed by difference (RFC
  * 1624). An ICMP error's own checksum covers the quoted header, whose address change its header checksum
  * makes good in IPv4 (RFC 5508).
  *
@@ -14,11 +14,9 @@
 #pragma once
 
 #include "conntrack.h"
-#include "lookup.h"
 #include "parse.h"
 
 #define NAT_TRIES 16
-#define NAT_REFRESH (10 * SECOND)
 
 /* Set by from_pod for to_net, which else could not tell a masqueraded packet from the node's own: the number
  * that Cilium uses for it. Packets of pods come without a mark (the kernel clears it between namespaces), and
@@ -27,14 +25,6 @@
 static __always_inline bool nat_enabled(__u8 family)
 {
 	return family == FAMILY_IPV4 ? config.masquerade_ipv4 : config.masquerade_ipv6;
-}
-
-static __always_inline void nat_node_address(__u8 family, union ip *to)
-{
-	if (family == FAMILY_IPV4)
-		__builtin_memcpy(to, (const void *)&config.node_ipv4, sizeof(*to));
-	else
-		__builtin_memcpy(to, (const void *)&config.node_ipv6, sizeof(*to));
 }
 
 /* Where the L4 checksum and the port of one side lie; 0 for what the protocol does not have. */
@@ -107,7 +97,7 @@ static __always_inline __be16 nat_take_port(struct packet *p, struct nat_key *ke
 	struct nat_entry entry = {
 		.pod = p->tuple.source,
 		.port = p->tuple.source_port,
-		.deadline = p->now + CT_OTHER_LIFETIME,
+		.deadline = p->now + nat_lifetime(p, false),
 	};
 	__u32 span = config.nat_port_max - config.nat_port_min + 1;
 	__u32 port = bpf_ntohs(p->tuple.source_port);
@@ -116,48 +106,39 @@ static __always_inline __be16 nat_take_port(struct packet *p, struct nat_key *ke
 		port = config.nat_port_min + bpf_get_prandom_u32() % span;
 	for (int i = 0; i < NAT_TRIES; i++) {
 		struct nat_entry *taken;
+		bool in_use;
 
 		key->local_port = bpf_htons(port);
-		if (!bpf_map_update_elem(&nat, key, &entry, BPF_NOEXIST))
+		taken = nat_find(key, &in_use);
+		if (!taken && !bpf_map_update_elem(&nat_unanswered, key, &entry, BPF_NOEXIST))
 			return key->local_port;
-		taken = bpf_map_lookup_elem(&nat, key);
-		if (taken && taken->deadline < p->now)
-			*taken = entry;
-		if (taken && taken->port == entry.port && ip_equal(&taken->pod, &entry.pod))
+		if (taken && (nat_same(taken, &entry) || taken->deadline < p->now)) {
+			if (!in_use || taken->deadline < p->now)
+				*taken = entry;
 			return key->local_port;
+		}
 		port = port >= config.nat_port_max ? config.nat_port_min : port + 1;
 	}
 	return 0;
 }
 
-/* A mapping lives as long as its connection's entry in conntrack does, whichever side speaks. */
-static __always_inline __u64 nat_deadline(const struct packet *p)
-{
-	return p->now + (p->tuple.protocol == IPPROTO_TCP ? CT_TCP_LIFETIME : CT_OTHER_LIFETIME);
-}
-
-static __always_inline void nat_prolong(const struct packet *p, struct nat_entry *entry)
-{
-	__u64 deadline = nat_deadline(p);
-
-	if (!p->icmp_error && deadline > entry->deadline + NAT_REFRESH)
-		entry->deadline = deadline;
-}
-
 /* On the way out; an entry that was displaced comes back. */
 static __always_inline void nat_keep(struct packet *p, struct nat_key *key)
 {
-	struct nat_entry *entry = bpf_map_lookup_elem(&nat, key);
+	bool in_use;
+	struct nat_entry *entry = nat_find(key, &in_use);
 	struct nat_entry again = {
 		.pod = p->tuple.source,
 		.port = p->tuple.source_port,
-		.deadline = nat_deadline(p),
+		.deadline = p->now + nat_lifetime(p, false),
 	};
 
-	if (entry)
-		nat_prolong(p, entry);
-	else
-		bpf_map_update_elem(&nat, key, &again, BPF_NOEXIST);
+	if (!entry)
+		bpf_map_update_elem(&nat_unanswered, key, &again, BPF_NOEXIST);
+	if ((entry && nat_prolong(p, entry, in_use)) || p->ct_promoted) {
+		if (!in_use && p->ct_in_use)
+			nat_promote(p, key, &again);
+	}
 }
 
 /*
@@ -237,23 +218,26 @@ static __always_inline int nat_own(struct __sk_buff *skb, struct packet *p)
 		.protocol = p->tuple.protocol,
 		.family = p->tuple.family,
 	};
-	struct nat_entry *entry;
+	struct nat_entry *entry, own = {
+					 .pod = p->tuple.source,
+					 .port = p->tuple.source_port,
+					 .deadline = p->now + nat_lifetime(p, true),
+				 };
 	int reason;
 
 	/* pods get no port below */
 	if (bpf_ntohs(key.local_port) < config.nat_port_min || p->icmp_error)
 		return 0;
-	entry = bpf_map_lookup_elem(&nat, &key);
-	if (entry && entry->port == key.local_port && ip_equal(&entry->pod, &key.local)) {
-		nat_prolong(p, entry);
+	entry = bpf_map_lookup_elem(&nat_unanswered, &key);
+	if (entry && nat_same(entry, &own)) {
+		nat_prolong(p, entry, true);
 		return 0;
 	}
+	if (!entry || entry->deadline < p->now)
+		entry = bpf_map_lookup_elem(&nat, &key);
 	conntrack_find(p);
-	if (!p->nat_port && (!entry || entry->deadline < p->now)) {
-		struct nat_entry own = {
-			.pod = key.local, .port = key.local_port, .deadline = nat_deadline(p)};
-
-		bpf_map_update_elem(&nat, &key, &own, BPF_ANY);
+	if (!p->nat_port && !entry) {
+		bpf_map_update_elem(&nat_unanswered, &key, &own, BPF_ANY);
 		return 0;
 	}
 	reason = nat_out(skb, p);
@@ -273,16 +257,23 @@ static __noinline __attribute__((unused)) bool nat_in(struct __sk_buff *skb, str
 		.protocol = t->protocol,
 		.family = t->family,
 	};
-	struct nat_entry *entry = bpf_map_lookup_elem(&nat, &key);
+	struct nat_entry *entry;
 	struct nat_place place;
 	union ip pod;
 	__be16 port;
+	bool in_use;
 
+	/* nobody behind the node's address gets a port below */
+	if (bpf_ntohs(key.local_port) < config.nat_port_min)
+		return false;
+	entry = nat_find(&key, &in_use);
 	if (!entry || entry->deadline < p->now)
 		return false;
 	pod = entry->pod;
 	port = entry->port;
-	nat_prolong(p, entry);
+	/* an answer prolongs what is in use; a beginning, or an end, only where nothing else tells */
+	if (in_use || t->protocol != IPPROTO_TCP)
+		nat_prolong(p, entry, in_use);
 	if (port == key.local_port && ip_equal(&pod, &key.local))
 		return false;
 	if (p->icmp_error) {

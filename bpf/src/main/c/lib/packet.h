@@ -55,10 +55,14 @@ struct packet {
 	__u8 tcp_flags;
 	__u8 icmp_type;
 	__u8 icmp_code;
-	__u8 icmp_error; /* the quoted tuple is set */
-	__u8 ct_state;   /* enum ct_state */
-	__u8 notable;    /* begins, changes or ends its connection */
-	__u8 point;      /* enum observation_point at entry */
+	__u8 icmp_error;  /* the quoted tuple is set */
+	__u8 ct_state;    /* enum ct_state */
+	__u8 ct_stale;    /* new, and ct_unanswered has an entry that is over */
+	__u8 ct_in_use;   /* ct_answered has the connection */
+	__u8 ct_promoted; /* since this packet */
+	__u8 ct_ended;    /* both sides have closed the connection */
+	__u8 notable;     /* begins, changes or ends its connection */
+	__u8 point;       /* enum observation_point at entry */
 };
 
 struct {

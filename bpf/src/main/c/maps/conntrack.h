@@ -22,62 +22,90 @@ LAYOUT_SIZE(struct ct_key, 40);
 
 #define CT_FLAGS(V)                                                               \
 	V(CT_HIGH_BEGAN, 1 << 0, "the end that sorts last sent the first packet") \
-	V(CT_ANSWERED, 1 << 1, "packets were seen both ways")                     \
-	V(CT_CLOSED_BY_ORIGIN, 1 << 2, "FIN or RST from the side that began")     \
-	V(CT_CLOSED_BY_PEER, 1 << 3, "FIN or RST from the other side")
+	V(CT_ANSWERED, 1 << 1, "packets were seen both ways")
 LAYOUT_CONSTANTS(ct_flag, CT_FLAGS, "Bits of ct_entry.flags.");
+
+#define CT_CLOSES(V)                                     \
+	V(CLOSED_BY_ORIGIN, 1, "by the side that began") \
+	V(CLOSED_BY_PEER, 1 << 16, "by the other side")
+LAYOUT_CONSTANTS(ct_close, CT_CLOSES, "What FIN or RST adds to ct_entry.closes, once for each side.");
 
 struct ct_entry {
 	__u64 deadline DOC("CLOCK_MONOTONIC, nanoseconds; past it the entry is a miss");
 	__u32 source_identity DOC("of the side that began");
 	__u32 policy_revision DOC("that the verdict was reached under");
+	__u32 closes
+		DOC("FIN or RST: from the side that began in the low half, from the other in the high half");
 	__be16 nat_port DOC("source port after masquerading, 0 without");
+	__u16 endpoint DOC("of this node that it is accounted to, 0: the node itself");
 	__u8 flags DOC("of ct_flag");
 	__u8 tcp_flags DOC("SYN, FIN and RST reported so far, both sides");
-	__u32 pad0;
+	__u8 pad0[6];
 } LAYOUT("A connection.");
-LAYOUT_SIZE(struct ct_entry, 24);
+LAYOUT_SIZE(struct ct_entry, 32);
 
+/* The numbers of entries of this and of nat.h are those of a small machine: the agent sizes them by memory.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__type(key, struct ct_key);
 	__type(value, struct ct_entry);
-	__uint(max_entries, 131072);
-} ct_answered SEC(".maps") DATAPATH_MAP("Connections that have been answered.");
+	__uint(max_entries, 98304);
+} ct_answered SEC(".maps") DATAPATH_MAP("Connections in use: answered, and the side that began spoke again.");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__type(key, struct ct_key);
 	__type(value, struct ct_entry);
-	__uint(max_entries, 65536);
-} ct_unanswered SEC(".maps") DATAPATH_MAP("Connections that nobody has answered yet.");
-
-struct nat_key {
-	union ip remote;
-	union ip local DOC("the node's address");
-	__be16 remote_port;
-	__be16 local_port DOC("as the outside sees it");
-	__u8 protocol;
-	__u8 family OF_ENUM(family);
-	__u16 pad0;
-} LAYOUT("A masqueraded connection as the outside sees it.");
-LAYOUT_SIZE(struct nat_key, 40);
-
-struct nat_entry {
-	union ip pod;
-	__u64 deadline DOC("CLOCK_MONOTONIC, nanoseconds");
-	__be16 port DOC("the pod's own");
-	__u16 pad0;
-	__u32 pad1;
-} LAYOUT("Who is behind a masqueraded connection.");
-LAYOUT_SIZE(struct nat_entry, 32);
+	__uint(max_entries, 32768);
+} ct_unanswered SEC(".maps") DATAPATH_MAP("Connections that begin or have ended.");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__type(key, struct nat_key);
-	__type(value, struct nat_entry);
-	__uint(max_entries, 65536);
-} nat SEC(".maps") DATAPATH_MAP("Masqueraded connections.");
+	__type(key, struct ct_key);
+	__type(value, struct ct_entry);
+	__uint(max_entries, 16384);
+} ct_overflow SEC(".maps") DATAPATH_MAP("Connections in use that ct_answered had no room for.");
+
+struct ct_account {
+	__s32 tcp;
+	__s32 other;
+} LAYOUT("Entries of ct_answered that somebody holds.");
+LAYOUT_SIZE(struct ct_account, 8);
+
+#define CT_HOLDERS(V)                        \
+	V(HOLDER_ALL, 65536, "all together") \
+	V(HOLDER_NAT, 65537, "nat, whose entries count as tcp")
+LAYOUT_CONSTANTS(ct_holder, CT_HOLDERS, "Indices of ct_accounts beside the numbers of endpoints.");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__type(key, __u32);
+	__type(value, struct ct_account);
+	__uint(max_entries, 65538);
+} ct_accounts SEC(".maps") DATAPATH_MAP("Entries of ct_answered by endpoint, and in all.");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__type(key, __u32);
+	__type(value, __u64);
+	__uint(max_entries, 1);
+} ct_overflow_use SEC(".maps")
+	DATAPATH_MAP("CLOCK_MONOTONIC, nanoseconds; past it nothing is in ct_overflow.");
+
+struct ct_counter {
+	__u64 over_share DOC("put into ct_overflow because their endpoint held too many");
+	__u64 full DOC("put into ct_overflow because the kernel found no room in ct_answered");
+	__u64 nat_over_share DOC("masqueraded ones that stayed in nat_unanswered");
+} LAYOUT("Connections that found no room where they belong.");
+LAYOUT_SIZE(struct ct_counter, 24);
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__type(key, __u32);
+	__type(value, struct ct_counter);
+	__uint(max_entries, 1);
+} ct_counters SEC(".maps") DATAPATH_MAP("Connections that found no room where they belong.");
 
 struct fragment_key {
 	union ip source;

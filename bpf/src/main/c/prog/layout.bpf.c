@@ -7,6 +7,7 @@
 #include "../maps/conntrack.h"
 #include "../maps/endpoints.h"
 #include "../maps/events.h"
+#include "../maps/nat.h"
 
 LAYOUT_EMIT(struct event);
 LAYOUT_EMIT_ENUM(family);
@@ -16,6 +17,8 @@ LAYOUT_EMIT_ENUM(event_type);
 LAYOUT_EMIT_ENUM(observation_point);
 LAYOUT_EMIT_ENUM(ct_state);
 LAYOUT_EMIT_ENUM(ct_flag);
+LAYOUT_EMIT_ENUM(ct_close);
+LAYOUT_EMIT_ENUM(ct_holder);
 LAYOUT_EMIT_ENUM(direction);
 LAYOUT_EMIT_ENUM(address_kind);
 LAYOUT_EMIT_ENUM(range_kind);

@@ -4,12 +4,17 @@ import io.stentor.agent.api.AgentMethods;
 import io.stentor.agent.api.AgentView;
 import io.stentor.agent.api.EventPoll;
 import io.stentor.agent.api.HealthServer;
+import io.stentor.agent.api.MapPressure;
 import io.stentor.agent.api.MetricsServer;
 import io.stentor.agent.api.PartHealth;
 import io.stentor.agent.api.ProblemLog;
 import io.stentor.datapath.Datapath;
 import io.stentor.datapath.compile.Hooks;
 import io.stentor.datapath.compile.MapCompiler;
+import io.stentor.datapath.compile.TableSizes;
+import io.stentor.datapath.sweep.ConnectionSweep;
+import io.stentor.datapath.sweep.SweepLoop;
+import io.stentor.datapath.sweep.Swept;
 import io.stentor.datapath.sync.DatapathSync;
 import io.stentor.datapath.sync.SyncLoop;
 import io.stentor.flow.EventRing;
@@ -64,7 +69,11 @@ final class Agent implements AutoCloseable {
     private volatile Optional<Programs> programs = Optional.empty();
 
     /// The programs, once they are loaded.
-    private record Programs(Map<String, BpfMap> maps, DatapathSync sync) {}
+    private record Programs(Datapath datapath, DatapathSync sync, SweepLoop sweep) {
+        Map<String, BpfMap> maps() {
+            return datapath.maps();
+        }
+    }
 
     /// What speaks with the API server.
     private record Cluster(KubeClient client, Sources sources, CiliumNodeWriter self, LocalPods pods) {}
@@ -94,7 +103,7 @@ final class Agent implements AutoCloseable {
         KubeClient client = connected(connection);
         node.start();
         Cluster cluster = follow(client, kernel);
-        answer(node, cluster);
+        answer(node, cluster, pressure(kernel));
         load(kernel, node, cluster.sources);
         awaitFacts(node, cluster.client);
         awaitApplied();
@@ -152,14 +161,15 @@ final class Agent implements AutoCloseable {
     }
 
     /// Answers from now on, whatever the agent still waits for: that is what people ask it.
-    private void answer(NodeServices node, Cluster cluster) throws IOException {
+    private void answer(NodeServices node, Cluster cluster, MapPressure pressure) throws IOException {
         AgentView view = new AgentView(
                 terms.about(),
-                new AgentView.Facts(store::current, applied::latest, () -> problems(node, cluster)),
+                new AgentView.Facts(store::current, applied::latest, () -> problems(node, cluster, pressure)),
                 new AgentView.KernelView(
                         () -> programs.map(Programs::maps).orElse(Map.of()),
                         () -> programs.map(loaded -> loaded.sync.differences()).orElse(List.of()),
-                        events),
+                        events,
+                        pressure),
                 () -> terms.view(node.network().devices()),
                 () -> List.of(kubernetes(cluster.client), cni(node)));
         node.listen(AgentMethods.of(view));
@@ -168,6 +178,14 @@ final class Agent implements AutoCloseable {
             opened(MetricsServer.open(settings.serving().metrics().get(), view));
         }
         opened(ProblemLog.start(view, remarks));
+    }
+
+    private MapPressure pressure(Kernel kernel) {
+        TableSizes sizes = terms.connections(kernel).sizes();
+        return new MapPressure(
+                () -> programs.map(Programs::maps).orElse(Map.of()),
+                () -> sizes,
+                () -> programs.map(loaded -> loaded.sweep.latest()).orElse(Swept.NOTHING));
     }
 
     private static PartHealth kubernetes(KubeClient client) {
@@ -183,20 +201,26 @@ final class Agent implements AutoCloseable {
     }
 
     /// What neither the state nor the sync knows, nor the parts' own health.
-    private List<Problem> problems(NodeServices node, Cluster cluster) {
+    private List<Problem> problems(NodeServices node, Cluster cluster, MapPressure pressure) {
         List<Problem> all = new ArrayList<>(remarks);
         all.addAll(node.problems());
         all.addAll(cluster.self.problems());
+        programs.ifPresent(loaded -> all.addAll(loaded.datapath.problems()));
+        all.addAll(pressure.problems());
         return all;
     }
 
     private void load(Kernel kernel, NodeServices node, Sources sources) throws InterruptedException {
         NodeDevices devices = awaitDevices(node);
         Datapath datapath = opened(Datapath.load(
-                kernel.bpf(), settings.paths().bpfRoot(), terms.config(store.current(), devices, kernel)));
+                kernel.bpf(),
+                settings.paths().bpfRoot(),
+                terms.connections(kernel).sizes().entries(),
+                terms.config(store.current(), devices, kernel)));
         DatapathSync maps = new DatapathSync(datapath.maps());
         opened(EventPoll.start(datapath.events(), events));
-        programs = Optional.of(new Programs(datapath.maps(), maps));
+        SweepLoop sweep = opened(SweepLoop.start(new ConnectionSweep(datapath.maps(), System::nanoTime)));
+        programs = Optional.of(new Programs(datapath, maps, sweep));
         opened(() -> programs = Optional.empty());
         SyncLoop sync = opened(new SyncLoop(
                 store,

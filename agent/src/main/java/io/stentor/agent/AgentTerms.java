@@ -2,13 +2,16 @@ package io.stentor.agent;
 
 import io.stentor.agent.api.AgentView;
 import io.stentor.bpf.generated.Config;
+import io.stentor.datapath.compile.ConnectionSettings;
 import io.stentor.datapath.compile.MapSettings;
 import io.stentor.datapath.compile.ProgramSettings;
+import io.stentor.datapath.compile.TableSizes;
 import io.stentor.kernel.Kernel;
 import io.stentor.kernel.bpf.Feature;
 import io.stentor.kube.AgentSettings;
 import io.stentor.kube.NetworkSettings;
 import io.stentor.kube.RoutingMode;
+import io.stentor.kube.TrackingSettings;
 import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
 import io.stentor.model.Node;
@@ -110,7 +113,7 @@ final class AgentTerms {
                         devices.podMtu(),
                         network.routing().tunnel().underlay()))
                 : Optional.empty();
-        return new ProgramSettings(
+        Config config = new ProgramSettings(
                         new ProgramSettings.NodeAddresses(ipv4, ipv6, underlay(devices)),
                         network.families(),
                         tunnel,
@@ -119,6 +122,17 @@ final class AgentTerms {
                 .config()
                 .withEncapsulate(tunnel() && programEncapsulates(kernel))
                 .withCoarseClock(kernel.bpf().has(Feature.COARSE_CLOCK));
+        return connections(kernel).in(config);
+    }
+
+    ConnectionSettings connections(Kernel kernel) {
+        TrackingSettings.Room room = network.tracking().room();
+        TrackingSettings.Lifetimes lifetimes = network.tracking().lifetimes();
+        return new ConnectionSettings(
+                TableSizes.of(
+                        kernel.memory(), new TableSizes.Wanted(room.ratio(), room.tcp(), room.other(), room.nat())),
+                new ConnectionSettings.Lifetimes(
+                        lifetimes.tcp(), lifetimes.syn(), lifetimes.closing(), lifetimes.other()));
     }
 
     private ProgramSettings.Underlay underlay(NodeDevices devices) {

@@ -14,6 +14,11 @@ public record MapSpec<K, V>(String name, MapType type, Codec<K> key, Codec<V> va
     /// @param inner      of the maps that a map of maps holds
     public record Shape(int maxEntries, int flags, MapOwner owner, Optional<MapSpec<?, ?>> inner) {}
 
+    /// The same with room for another number of entries.
+    public MapSpec<K, V> withMaxEntries(int entries) {
+        return new MapSpec<>(name, type, key, value, new Shape(entries, shape.flags, shape.owner, shape.inner));
+    }
+
     @Override
     public String toString() {
         return name;

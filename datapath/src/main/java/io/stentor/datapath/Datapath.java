@@ -1,6 +1,7 @@
 package io.stentor.datapath;
 
 import io.stentor.bpf.BpfObjects;
+import io.stentor.bpf.MapSpec;
 import io.stentor.bpf.generated.Config;
 import io.stentor.bpf.generated.Layouts;
 import io.stentor.bpf.generated.Maps;
@@ -29,14 +30,19 @@ public final class Datapath implements AutoCloseable {
 
     private final Bpf bpf;
     private final Path bpfRoot;
+    private final List<MapSpec<?, ?>> specs;
     private final Generation first;
     private Running running;
 
     private record Running(Config config, Generation generation, Attachments attachments) {}
 
-    private Datapath(Bpf bpf, Path bpfRoot, Config config) {
+    private Datapath(Bpf bpf, Path bpfRoot, Map<String, Integer> entries, Config config) {
         this.bpf = bpf;
         this.bpfRoot = bpfRoot;
+        this.specs = Maps.ALL.stream()
+                .<MapSpec<?, ?>>map(spec -> spec.withMaxEntries(
+                        entries.getOrDefault(spec.name(), spec.shape().maxEntries())))
+                .toList();
         this.running = load(config);
         this.first = running.generation;
     }
@@ -44,15 +50,16 @@ public final class Datapath implements AutoCloseable {
     /// Loads and verifies; nothing is attached yet.
     ///
     /// @param bpfRoot a bpf file system; everything of ours is below its `stentor`
+    /// @param entries of maps that are to have another size than declared
     /// @throws io.stentor.kernel.KernelException if the kernel refuses
-    public static Datapath load(Bpf bpf, Path bpfRoot, Config config) {
-        return new Datapath(bpf, bpfRoot, config);
+    public static Datapath load(Bpf bpf, Path bpfRoot, Map<String, Integer> entries, Config config) {
+        return new Datapath(bpf, bpfRoot, entries, config);
     }
 
     private Running load(Config config) {
         Blueprint blueprint = new Blueprint(
                 Layouts.fingerprint(),
-                Maps.ALL,
+                specs,
                 OBJECTS.stream()
                         .map(name -> Blueprint.ObjectFile.of(name, BpfObjects.load(name)))
                         .toList(),
@@ -65,6 +72,11 @@ public final class Datapath implements AutoCloseable {
     /// All maps by name, open until [#close].
     public Map<String, BpfMap> maps() {
         return first.maps();
+    }
+
+    /// Maps that an earlier agent made in another size.
+    public List<Problem> problems() {
+        return first.keptSizes();
     }
 
     /// The reading end of what the programs report, one for the whole node: whoever asks reads alone, and closes it.

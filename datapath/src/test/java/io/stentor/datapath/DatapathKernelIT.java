@@ -3,6 +3,8 @@ package io.stentor.datapath;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.bpf.generated.Config;
+import io.stentor.bpf.generated.CtEntry;
+import io.stentor.bpf.generated.CtKey;
 import io.stentor.bpf.generated.Event;
 import io.stentor.bpf.generated.Maps;
 import io.stentor.datapath.attach.ProgramAt;
@@ -30,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -131,7 +134,7 @@ class DatapathKernelIT {
         ProgramAt from = ProgramAt.tc(pod.index(), Direction.INGRESS, "from_pod");
         Config config = Config.ZERO.withIpv4(true).withPodMtu(1450).withDropEventsPerSecond(1000);
         List<Integer> rings;
-        try (Datapath datapath = Datapath.load(linux.bpf(), bpffs, config)) {
+        try (Datapath datapath = Datapath.load(linux.bpf(), bpffs, Map.of(), config)) {
             assertThat(attach(datapath, config, from)).isEmpty();
             rings = rings(datapath);
             try (RingBuffer events = datapath.events()) {
@@ -141,7 +144,7 @@ class DatapathKernelIT {
         }
         send(3, 4, 5);
 
-        try (Datapath datapath = Datapath.load(linux.bpf(), bpffs, config)) {
+        try (Datapath datapath = Datapath.load(linux.bpf(), bpffs, Map.of(), config)) {
             assertThat(rings(datapath)).isEqualTo(rings);
             try (RingBuffer events = datapath.events()) {
                 send(6);
@@ -161,7 +164,7 @@ class DatapathKernelIT {
         ProgramAt from = ProgramAt.tc(pod.index(), Direction.INGRESS, "from_pod");
         ProgramAt to = ProgramAt.tc(pod.index(), Direction.EGRESS, "to_pod");
         Config config = Config.ZERO.withIpv4(true).withPodMtu(1450);
-        try (Datapath datapath = Datapath.load(linux.bpf(), bpffs, config)) {
+        try (Datapath datapath = Datapath.load(linux.bpf(), bpffs, Map.of(), config)) {
             assertThat(attach(datapath, config, from, to)).isEmpty();
             BpfMap metrics = datapath.maps().get(Maps.METRICS.name());
             int map = metrics.id();
@@ -189,5 +192,25 @@ class DatapathKernelIT {
                     .isEmpty();
         }
         assertThat(at(from).name()).isEqualTo("from_pod");
+    }
+
+    @Test
+    void a_table_of_another_size_is_kept_with_what_is_in_it_and_told() {
+        Config config = Config.ZERO.withIpv4(true);
+        String table = Maps.CT_ANSWERED.name();
+        try (Datapath before = Datapath.load(linux.bpf(), bpffs, Map.of(table, 2048), config)) {
+            assertThat(before.problems()).isEmpty();
+            before.maps().get(table).update(new byte[CtKey.SIZE], new byte[CtEntry.SIZE]);
+        }
+        try (Datapath after = Datapath.load(linux.bpf(), bpffs, Map.of(table, 4096), config)) {
+            assertThat(after.maps().get(table).spec().maxEntries()).isEqualTo(2048);
+            assertThat(after.maps().get(table).keys()).hasSize(1);
+            assertThat(after.problems())
+                    .containsExactly(new Problem(
+                            "map",
+                            table,
+                            "keeps its room for 2048 entries, with all that is in it, until the node restarts;"
+                                    + " by the configuration and the node's memory it is 4096"));
+        }
     }
 }

@@ -20,10 +20,12 @@ import io.stentor.kernel.bpf.BpfProgram;
 import io.stentor.kernel.bpf.ObjectSpec;
 import io.stentor.kernel.bpf.RingBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.LongUnaryOperator;
 
 /// All objects under one configuration, sharing their maps as they do on a node.
 final class LoadedPrograms implements AutoCloseable {
@@ -36,6 +38,11 @@ final class LoadedPrograms implements AutoCloseable {
 
     /// @param replaced kind and size of maps that are not to be as declared
     LoadedPrograms(Bpf bpf, Config config, Map<String, String> replaced) {
+        this(bpf, config, replaced, Map.of());
+    }
+
+    /// @param entries of maps that are to have another size
+    LoadedPrograms(Bpf bpf, Config config, Map<String, String> replaced, Map<String, Integer> entries) {
         for (String name : OBJECTS) {
             byte[] elf = BpfObjects.load(name);
             for (Map.Entry<String, String> map : replaced.entrySet()) {
@@ -43,6 +50,10 @@ final class LoadedPrograms implements AutoCloseable {
             }
             ObjectSpec spec = ObjectSpec.of(name, elf).withReadOnlyData(".rodata.config", config.encode());
             for (MapSpec<?, ?> map : Maps.ALL) {
+                Integer size = entries.get(map.name());
+                if (size != null) {
+                    spec = spec.withMaxEntries(map.name(), size);
+                }
                 BpfMap existing = maps.get(map.name());
                 if (existing != null && map.shape().owner() != MapOwner.GENERATION) {
                     spec = spec.reusing(map.name(), existing);
@@ -79,9 +90,12 @@ final class LoadedPrograms implements AutoCloseable {
             BpfMap map = maps.get(spec.name());
             switch (spec.type()) {
                 case HASH, LRU_HASH, LPM_TRIE -> map.deleteBatch(map.keys());
-                case PERCPU_ARRAY -> {
+                case ARRAY, PERCPU_ARRAY -> {
                     for (BpfMap.Entry entry : map.dump()) {
-                        map.update(entry.key(), new byte[entry.value().length]);
+                        byte[] nothing = new byte[entry.value().length];
+                        if (!Arrays.equals(entry.value(), nothing)) {
+                            map.update(entry.key(), nothing);
+                        }
                     }
                 }
                 default -> {}
@@ -127,18 +141,29 @@ final class LoadedPrograms implements AutoCloseable {
 
     /// Puts the deadline of all entries into the past.
     void expire(String name) {
+        moveDeadlines(name, deadline -> 1);
+    }
+
+    /// Makes all entries older.
+    void age(String name, int seconds) {
+        moveDeadlines(name, deadline -> deadline - seconds * 1_000_000_000L);
+    }
+
+    private void moveDeadlines(String name, LongUnaryOperator move) {
         BpfMap map = maps.get(name);
         for (BpfMap.Entry entry : map.dump()) {
-            byte[] expired = switch (name) {
-                case "ct_answered", "ct_unanswered" ->
-                    CtEntry.CODEC.decode(entry.value()).withDeadline(1).encode();
-                case "nat" -> {
+            byte[] moved = switch (name) {
+                case "ct_answered", "ct_unanswered", "ct_overflow" -> {
+                    CtEntry ct = CtEntry.CODEC.decode(entry.value());
+                    yield ct.withDeadline(move.applyAsLong(ct.deadline())).encode();
+                }
+                case "nat", "nat_unanswered" -> {
                     NatEntry nat = NatEntry.CODEC.decode(entry.value());
-                    yield new NatEntry(nat.pod(), 1, nat.port()).encode();
+                    yield new NatEntry(nat.pod(), move.applyAsLong(nat.deadline()), nat.port()).encode();
                 }
                 default -> throw new IllegalArgumentException("entries of " + name + " have no time");
             };
-            map.update(entry.key(), expired);
+            map.update(entry.key(), moved);
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.Map;
 ///   forward egress                          the counter of what went on
 ///   holds   ct_answered=0 nat=0             entries after the run
 /// expire  ct_unanswered                     its entries' time is over
+/// age     ct_unanswered 5                   as if seconds had passed for its entries
 /// receive vni 5 from peer                   a real tunnel packet; events and counters alone are expected
 ///   in      eth(peer, gateway)/…
 /// ```
@@ -40,6 +41,8 @@ record PacketCase(
                 implements Step {}
 
         record Expire(String map) implements Step {}
+
+        record Age(String map, int seconds) implements Step {}
     }
 
     /// @param kind   drop, trace or forward
@@ -63,6 +66,7 @@ record PacketCase(
                     case "config" -> config.putAll(pairs(rest));
                     case "replace" -> replaced.put(word(rest, 0), word(rest, 1) + " " + word(rest, 2));
                     case "expire" -> steps.add(new Step.Expire(rest));
+                    case "age" -> steps.add(new Step.Age(word(rest, 0), Integer.parseInt(word(rest, 1))));
                     case "run" -> steps.add(run(word(rest, 0), Map.of("on", word(rest, 2))));
                     case "receive" -> steps.add(run("", Map.of("vni", word(rest, 1), "from", word(rest, 3))));
                     default -> detail((Step.Run) steps.getLast(), words[0], rest);

@@ -56,6 +56,7 @@ class PacketCaseKernelIT {
         for (int i = 0; i < packets.steps().size(); i++) {
             switch (packets.steps().get(i)) {
                 case PacketCase.Step.Expire expire -> programs.expire(expire.map());
+                case PacketCase.Step.Age age -> programs.age(age.map(), age.seconds());
                 case PacketCase.Step.Run run -> step(programs, run, "step " + (i + 1) + " of " + packets);
             }
         }

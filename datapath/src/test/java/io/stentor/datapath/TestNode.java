@@ -66,6 +66,18 @@ final class TestNode implements AutoCloseable {
         return kernel.inNamespace(node, () -> program.testRun(TestRun.of(packet).withContext(context)));
     }
 
+    /// [#run] for each packet, with their verdicts.
+    List<Integer> runAll(BpfProgram program, String link, List<byte[]> packets) {
+        int index = ifindex(link);
+        return kernel.inNamespace(
+                node,
+                () -> packets.stream()
+                        .map(packet -> program.testRun(
+                                        TestRun.of(packet).withContext(new SkbContext(index, 0, packet.length).bytes()))
+                                .value())
+                        .toList());
+    }
+
     /// As [#run], as often as is asked for, in one call.
     void repeat(BpfProgram program, String link, byte[] packet, int times) {
         byte[] context = new SkbContext(ifindex(link), 0, packet.length).bytes();

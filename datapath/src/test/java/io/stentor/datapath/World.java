@@ -1,9 +1,11 @@
 package io.stentor.datapath;
 
 import io.stentor.bpf.generated.Config;
+import io.stentor.datapath.compile.ConnectionSettings;
 import io.stentor.datapath.compile.MapCompiler;
 import io.stentor.datapath.compile.MapSettings;
 import io.stentor.datapath.compile.ProgramSettings;
+import io.stentor.datapath.compile.TableSizes;
 import io.stentor.datapath.sync.MapImage;
 import io.stentor.model.Addresses;
 import io.stentor.model.Attachment;
@@ -18,6 +20,7 @@ import io.stentor.model.PodName;
 import io.stentor.model.RemotePod;
 import io.stentor.model.State;
 import io.stentor.model.Table;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +65,11 @@ final class World implements Names {
             Map.entry("router", List.of("192.168.7.254", "fd07::fe", "02:00:00:00:0a:fe")),
             Map.entry("gateway", List.of("169.254.7.1", "fe80::7:1", "02:53:54:4e:00:01")),
             Map.entry("tunnel", List.of("0.0.0.0", "::", "02:53:54:4e:00:02")));
+
+    private static final ConnectionSettings CONNECTIONS = new ConnectionSettings(
+            new TableSizes(65536, 32768, 65536),
+            new ConnectionSettings.Lifetimes(
+                    Duration.ofSeconds(8000), Duration.ofSeconds(60), Duration.ofSeconds(10), Duration.ofSeconds(60)));
 
     private final ToIntFunction<String> ifindex;
 
@@ -131,6 +139,7 @@ final class World implements Names {
                         Set.of(Family.values()),
                         new ProgramSettings.Events(1_000_000, false))
                 .config();
+        config = CONNECTIONS.in(config);
         for (Map.Entry<String, String> change : changes.entrySet()) {
             config = change(config, change.getKey(), change.getValue());
         }
@@ -153,6 +162,10 @@ final class World implements Names {
             case "pod_mtu" -> config.withPodMtu(Integer.parseInt(value));
             case "nat_port_min" -> config.withNatPortMin(Integer.parseInt(value));
             case "nat_port_max" -> config.withNatPortMax(Integer.parseInt(value));
+            case "ct_tcp_max" -> config.withCtTcpMax(Integer.parseInt(value));
+            case "ct_other_max" -> config.withCtOtherMax(Integer.parseInt(value));
+            case "nat_max" -> config.withNatMax(Integer.parseInt(value));
+            case "ct_syn_seconds" -> config.withCtSynSeconds(Integer.parseInt(value));
             case "drop_events_per_second" -> config.withDropEventsPerSecond(Integer.parseInt(value));
             default -> throw new IllegalArgumentException("cases cannot change config." + field);
         };

@@ -7,8 +7,12 @@ import io.stentor.kernel.linux.LinuxNetlink;
 import io.stentor.kernel.linux.LinuxSysctls;
 import io.stentor.kernel.linux.Namespaces;
 import io.stentor.kernel.net.Netlink;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The kernel that this process runs on.
@@ -17,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// `--enable-native-access=io.stentor.kernel` and, for nearly everything, root.
 public final class Linux implements Kernel {
     private static final Path OWN_NETNS = Path.of("/proc/self/ns/net");
+    private static final Path MEMORY = Path.of("/proc/meminfo");
 
     private final KernelVersion version;
     private final Bpf bpf;
@@ -37,6 +42,18 @@ public final class Linux implements Kernel {
     @Override
     public KernelVersion version() {
         return version;
+    }
+
+    @Override
+    public long memory() {
+        try (Stream<String> lines = Files.lines(MEMORY)) {
+            return lines.filter(line -> line.startsWith("MemTotal:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException(MEMORY + " does not tell of MemTotal"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -42,7 +42,11 @@ final class AgentReading {
         Set<Family> families = CommonReading.families(values);
         RoutingSettings routing = routing(values, families);
         return new NetworkSettings(
-                families, CommonReading.ipam(values), routing, masquerade(values), links(values, families, routing));
+                new PodSettings(families, CommonReading.ipam(values)),
+                routing,
+                masquerade(values),
+                links(values, families, routing),
+                TrackingReading.read(values));
     }
 
     private static RoutingSettings routing(Values values, Set<Family> families) {

@@ -4,16 +4,23 @@ import io.stentor.model.Family;
 import java.util.Set;
 
 /// How packets go.
-///
-/// @param families the address families of pods; never empty
 public record NetworkSettings(
-        Set<Family> families,
-        IpamMode ipam,
+        PodSettings pods,
         RoutingSettings routing,
         MasqueradeSettings masquerade,
-        LinkSettings links) {
+        LinkSettings links,
+        TrackingSettings tracking) {
+
+    /// The address families of pods; never empty.
+    public Set<Family> families() {
+        return pods.families();
+    }
+
+    public IpamMode ipam() {
+        return pods.ipam();
+    }
 
     public boolean has(Family family) {
-        return families.contains(family);
+        return families().contains(family);
     }
 }

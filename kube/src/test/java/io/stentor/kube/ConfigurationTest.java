@@ -45,6 +45,21 @@ class ConfigurationTest {
     }
 
     @Test
+    void tables_of_connections_are_sized_by_memory_unless_told_and_live_as_long_as_told() {
+        TrackingSettings settings = accepted(Configuration.agent(
+                        List.of("--bpf-nat-global-max=4096", "--bpf-ct-timeout-regular-any=5s"), NODE))
+                .network()
+                .tracking();
+        assertThat(settings.room()).isEqualTo(new TrackingSettings.Room(0.0025, 0, 0, 4096));
+        assertThat(settings.lifetimes())
+                .isEqualTo(new TrackingSettings.Lifetimes(
+                        Duration.ofSeconds(8000),
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(5)));
+    }
+
+    @Test
     void every_default_is_of_its_own_type() {
         Key.ALL.values().stream()
                 .filter(key -> !key.fallback().isEmpty())
@@ -70,6 +85,11 @@ class ConfigurationTest {
 
     @ParameterizedTest
     @CsvSource(delimiterString = "=>", quoteCharacter = '`', textBlock = """
+            --bpf-ct-global-tcp-max=1000             => bpf-ct-global-tcp-max: '1000' is too small: 0 lets the node's memory decide, or at least 1024
+            --bpf-ct-global-any-max=-1               => bpf-ct-global-any-max: '-1' is not a number from 0 to 16777216
+            --bpf-ct-global-tcp-max=2048 --bpf-ct-global-any-max=1024 --bpf-nat-global-max=2049 => bpf-nat-global-max: '2049' is more than two thirds of bpf-ct-global-tcp-max and bpf-ct-global-any-max together, 2048
+            --bpf-map-dynamic-size-ratio=1.5         => bpf-map-dynamic-size-ratio: '1.5' is not a part between 0 and 1, such as 0.0025
+            --bpf-ct-timeout-regular-tcp-fin=500ms   => bpf-ct-timeout-regular-tcp-fin: '500ms' is not between 1s and a year
             --mtu=big                                => mtu: 'big' is not a number from 0 to 65535
             --mtu=600 --enable-ipv6                  => mtu: '600' is too small for this configuration: 0, or at least 1330
             --enable-ipv4=yes                        => enable-ipv4: 'yes' is neither true nor false

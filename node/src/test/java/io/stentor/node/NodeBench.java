@@ -79,6 +79,11 @@ final class NodeBench implements AutoCloseable {
         }
 
         @Override
+        public long memory() {
+            return linux.memory();
+        }
+
+        @Override
         public Bpf bpf() {
             return linux.bpf();
         }

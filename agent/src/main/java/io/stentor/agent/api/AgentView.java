@@ -41,8 +41,12 @@ public record AgentView(
     ///                    loaded, which is after the agent has begun to answer
     /// @param differences `datapathSync::differences`
     /// @param events      what [EventPoll] fills
+    /// @param pressure    how full the maps are
     public record KernelView(
-            Supplier<Map<String, BpfMap>> maps, Supplier<List<Difference>> differences, EventRing events) {
+            Supplier<Map<String, BpfMap>> maps,
+            Supplier<List<Difference>> differences,
+            EventRing events,
+            MapPressure pressure) {
 
         /// The map of that name, if it is open by now.
         Optional<BpfMap> map(String name) {

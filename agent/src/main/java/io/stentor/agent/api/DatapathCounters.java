@@ -2,6 +2,7 @@ package io.stentor.agent.api;
 
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.generated.Counter;
+import io.stentor.bpf.generated.CtCounter;
 import io.stentor.bpf.generated.Direction;
 import io.stentor.bpf.generated.EventBucket;
 import io.stentor.flow.Wire;
@@ -71,5 +72,18 @@ final class DatapathCounters {
                 .reduce(
                         EventBucket.ZERO,
                         (a, b) -> new EventBucket(0, 0, a.suppressed() + b.suppressed(), a.lost() + b.lost()));
+    }
+
+    /// @param counters the map [io.stentor.bpf.generated.Maps#CT_COUNTERS]
+    static CtCounter overflow(BpfMap counters) {
+        return counters.lookup(BpfMap.index(0)).stream()
+                .flatMap(values -> counters.splitPerCpu(values).stream())
+                .map(CtCounter.CODEC::decode)
+                .reduce(
+                        CtCounter.ZERO,
+                        (a, b) -> new CtCounter(
+                                a.overShare() + b.overShare(),
+                                a.full() + b.full(),
+                                a.natOverShare() + b.natOverShare()));
     }
 }

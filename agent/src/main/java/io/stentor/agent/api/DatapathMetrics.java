@@ -3,22 +3,16 @@ package io.stentor.agent.api;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.stentor.agent.api.Samples.Values;
-import io.stentor.bpf.MapSpec;
-import io.stentor.bpf.MapType;
+import io.stentor.bpf.generated.CtCounter;
 import io.stentor.bpf.generated.EventBucket;
 import io.stentor.bpf.generated.Maps;
+import io.stentor.datapath.sweep.Swept;
+import io.stentor.flow.Wire;
 import io.stentor.kernel.bpf.BpfMap;
-import java.time.Duration;
-import java.util.Map;
 
 /// What the programs count and how full their maps are, as metrics.
 final class DatapathMetrics implements MultiCollector {
-    /// Counting a map's entries means to read it; scrapes come more often than tables fill.
-    private static final long RECENT = Duration.ofSeconds(20).toNanos();
-
     private final AgentView.KernelView kernel;
-    private Values pressure = new Values();
-    private long pressureUntil = System.nanoTime();
 
     DatapathMetrics(AgentView.KernelView kernel) {
         this.kernel = kernel;
@@ -39,12 +33,37 @@ final class DatapathMetrics implements MultiCollector {
                             "Events that found their processor's ring full.",
                             new Values().put(events.lost()));
         });
-        if (System.nanoTime() - pressureUntil >= 0) {
-            pressure = pressure();
-            pressureUntil = System.nanoTime() + RECENT;
-        }
+        kernel.map(Maps.CT_COUNTERS.name()).ifPresent(counters -> addOverflow(samples, counters));
+        addConnections(samples, kernel.pressure().swept());
+        Values pressure = new Values();
+        kernel.pressure().parts().forEach((map, part) -> pressure.put(part, "map_name", map));
         samples.gauge("cilium_bpf_map_pressure", "Entries of a map as a part of what it has room for.", pressure);
         return samples.snapshots();
+    }
+
+    private static void addOverflow(Samples samples, BpfMap counters) {
+        CtCounter counted = DatapathCounters.overflow(counters);
+        samples.counter(
+                "stentor_conntrack_overflow",
+                "Connections that found no room where they belong.",
+                new Values()
+                        .put(counted.overShare(), "table", Maps.CT_ANSWERED.name(), "reason", "share")
+                        .put(counted.full(), "table", Maps.CT_ANSWERED.name(), "reason", "full")
+                        .put(counted.natOverShare(), "table", Maps.NAT.name(), "reason", "share"));
+    }
+
+    private static void addConnections(Samples samples, Swept swept) {
+        Values entries = new Values();
+        swept.connections().forEach((kind, count) -> {
+            String family = Wire.text(kind.family());
+            String protocol = kind.tcp() ? "TCP" : "non-TCP";
+            entries.put(count.alive(), "family", family, "protocol", protocol, "status", "alive");
+            entries.put(count.deleted(), "family", family, "protocol", protocol, "status", "deleted");
+        });
+        samples.gauge(
+                "cilium_datapath_conntrack_gc_entries",
+                "Connections that the last collection left and deleted.",
+                entries);
     }
 
     private static void addPackets(Samples samples, BpfMap metrics) {
@@ -67,25 +86,5 @@ final class DatapathMetrics implements MultiCollector {
                 .counter("cilium_drop_bytes", "Bytes of dropped packets.", droppedBytes)
                 .counter("cilium_forward_count", "Packets forwarded.", forwarded)
                 .counter("cilium_forward_bytes", "Bytes of forwarded packets.", forwardedBytes);
-    }
-
-    private Values pressure() {
-        Values values = new Values();
-        Map<String, BpfMap> maps = kernel.maps().get();
-        for (MapSpec<?, ?> map : Maps.ALL) {
-            BpfMap held = maps.get(map.name());
-            if (held != null && fills(map.type())) {
-                values.put((double) held.keys().size() / held.spec().maxEntries(), "map_name", map.name());
-            }
-        }
-        return values;
-    }
-
-    /// Arrays and rings always have all their room.
-    private static boolean fills(MapType type) {
-        return switch (type) {
-            case HASH, LRU_HASH, PERCPU_HASH, LRU_PERCPU_HASH, LPM_TRIE, HASH_OF_MAPS -> true;
-            default -> false;
-        };
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.stentor.bpf.MapSpec;
 import io.stentor.bpf.generated.Counter;
+import io.stentor.bpf.generated.CtAccount;
 import io.stentor.bpf.generated.Maps;
 import io.stentor.flow.KernelClock;
 import io.stentor.flow.Wire;
@@ -73,6 +74,10 @@ final class MapMethod implements Method {
         List<BpfMap.Entry> entries = new ArrayList<>(held.dump());
         entries.sort((a, b) -> Arrays.compareUnsigned(a.key(), b.key()));
         for (BpfMap.Entry entry : entries) {
+            // an account for each endpoint that there might be
+            if (map.equals(Maps.CT_ACCOUNTS) && Arrays.equals(entry.value(), new byte[CtAccount.SIZE])) {
+                continue;
+            }
             if (!map.type().perCpu()) {
                 rows.add(decoded.entry(entry.key(), entry.value()));
                 continue;

@@ -9,8 +9,11 @@ import io.stentor.bpf.MapSpec;
 import io.stentor.bpf.generated.Address;
 import io.stentor.bpf.generated.AddressKey;
 import io.stentor.bpf.generated.Counter;
+import io.stentor.bpf.generated.CtAccount;
+import io.stentor.bpf.generated.CtCounter;
 import io.stentor.bpf.generated.CtEntry;
 import io.stentor.bpf.generated.CtFlag;
+import io.stentor.bpf.generated.CtHolder;
 import io.stentor.bpf.generated.CtKey;
 import io.stentor.bpf.generated.Endpoint;
 import io.stentor.bpf.generated.EventBucket;
@@ -56,8 +59,20 @@ record MapRows(MapSpec<?, ?> map, KernelClock clock) {
             row.put("direction", Wire.text(kind.direction()));
         } else {
             row.put(map.equals(Maps.ENDPOINTS) ? "ifindex" : "index", Integer.toUnsignedLong(index));
+            if (map.equals(Maps.CT_ACCOUNTS)) {
+                row.put("holder", holder(index));
+            }
         }
         return row;
+    }
+
+    private static String holder(int index) {
+        return switch (index) {
+            case 0 -> "node";
+            case CtHolder.ALL -> "all";
+            case CtHolder.NAT -> "nat";
+            default -> "endpoint " + index;
+        };
     }
 
     ObjectNode value(byte[] bytes) {
@@ -125,6 +140,9 @@ record MapRows(MapSpec<?, ?> map, KernelClock clock) {
                 row.put("seen", e.seen()).put("units", e.length());
                 row.put("secondsLeft", clock.secondsUntil(e.deadline()));
             }
+            case CtAccount a -> row.put("tcp", a.tcp()).put("other", a.other());
+            case CtCounter c ->
+                row.put("overShare", c.overShare()).put("full", c.full()).put("natOverShare", c.natOverShare());
             case Counter c -> row.put("packets", c.packets()).put("bytes", c.bytes());
             case EventBucket b -> row.put("suppressed", b.suppressed()).put("lost", b.lost());
             // A map's number in the kernel, which bpftool knows it by.
@@ -138,19 +156,19 @@ record MapRows(MapSpec<?, ?> map, KernelClock clock) {
 
     private void connection(ObjectNode row, CtEntry e) {
         row.put("began", (e.flags() & CtFlag.HIGH_BEGAN) != 0 ? "high" : "low");
-        row.put("identity", Integer.toUnsignedLong(e.sourceIdentity()));
+        row.put("identity", Integer.toUnsignedLong(e.sourceIdentity())).put("endpoint", e.endpoint());
         ArrayNode flags = row.putArray("flags");
-        flag(flags, e, CtFlag.ANSWERED, "answered");
-        flag(flags, e, CtFlag.CLOSED_BY_ORIGIN, "closed-by-origin");
-        flag(flags, e, CtFlag.CLOSED_BY_PEER, "closed-by-peer");
+        flag(flags, e.flags() & CtFlag.ANSWERED, "answered");
+        flag(flags, e.closes() & 0xffff, "closed-by-origin");
+        flag(flags, e.closes() >>> 16, "closed-by-peer");
         ArrayNode tcp = row.putArray("tcp");
         Wire.tcpFlags(e.tcpFlags()).forEach(tcp::add);
         row.put("natPort", e.natPort());
         row.put("secondsLeft", clock.secondsUntil(e.deadline()));
     }
 
-    private static void flag(ArrayNode flags, CtEntry entry, int flag, String text) {
-        if ((entry.flags() & flag) != 0) {
+    private static void flag(ArrayNode flags, int bits, String text) {
+        if (bits != 0) {
             flags.add(text);
         }
     }

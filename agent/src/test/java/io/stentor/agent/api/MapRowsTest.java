@@ -6,8 +6,11 @@ import io.stentor.bpf.Bytes16;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.MapOwner;
 import io.stentor.bpf.MapSpec;
+import io.stentor.bpf.generated.CtAccount;
+import io.stentor.bpf.generated.CtClose;
 import io.stentor.bpf.generated.CtEntry;
 import io.stentor.bpf.generated.CtFlag;
+import io.stentor.bpf.generated.CtHolder;
 import io.stentor.bpf.generated.CtKey;
 import io.stentor.bpf.generated.Family;
 import io.stentor.bpf.generated.FragmentEntry;
@@ -44,11 +47,18 @@ class MapRowsTest {
         assertThat(row(
                         Maps.CT_ANSWERED,
                         new CtKey(ip("fd00::1"), ip("fd00::2"), 4312, 80, 6, Family.IPV6, 0),
-                        new CtEntry(IN_NINE_SECONDS, 5, 0, 0, CtFlag.ANSWERED | CtFlag.CLOSED_BY_PEER, 3)))
+                        new CtEntry(IN_NINE_SECONDS, 5, 0, CtClose.BY_PEER, 0, 7, CtFlag.ANSWERED, 3)))
                 .isEqualTo("""
                         {"protocol":"TCP","low":"[fd00::1]:4312","high":"[fd00::2]:80","scope":0,\
-                        "began":"low","identity":5,"flags":["answered","closed-by-peer"],\
+                        "began":"low","identity":5,"endpoint":7,"flags":["answered","closed-by-peer"],\
                         "tcp":["FIN","SYN"],"natPort":0,"secondsLeft":9}""");
+    }
+
+    @Test
+    void an_account_is_told_with_its_holder() {
+        assertThat(row(Maps.CT_ACCOUNTS, 7, new CtAccount(2, 1)))
+                .isEqualTo("{\"index\":7,\"holder\":\"endpoint 7\",\"tcp\":2,\"other\":1}");
+        assertThat(row(Maps.CT_ACCOUNTS, CtHolder.ALL, CtAccount.ZERO)).contains("\"holder\":\"all\"");
     }
 
     @Test

@@ -13,6 +13,8 @@ import io.stentor.datapath.attach.ProcessorMaps;
 import io.stentor.datapath.compile.Keys;
 import io.stentor.datapath.compile.MapCompiler;
 import io.stentor.datapath.compile.MapSettings;
+import io.stentor.datapath.compile.TableSizes;
+import io.stentor.datapath.sweep.Swept;
 import io.stentor.datapath.sync.DatapathSync;
 import io.stentor.flow.EventRing;
 import io.stentor.kernel.bpf.BpfMap;
@@ -48,6 +50,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class SampleNode {
     public final Store store = new Store(State.awaiting(Set.of(Source.NODES)));
     public final Applied applied = new Applied();
+    static final TableSizes SIZES = new TableSizes(2000, 1000, 500);
+
+    public Swept swept = Swept.NOTHING;
     public final Map<String, BpfMap> maps = new HashMap<>();
     public final EventRing events = new EventRing(64);
     public final List<Problem> problems = new CopyOnWriteArrayList<>();
@@ -76,7 +81,8 @@ public final class SampleNode {
         return new AgentView(
                 new AgentView.About("worker-1", Set.of(Family.IPV4)),
                 new AgentView.Facts(store::current, applied::latest, () -> List.copyOf(problems)),
-                new AgentView.KernelView(() -> maps, sync::differences, events),
+                new AgentView.KernelView(
+                        () -> maps, sync::differences, events, new MapPressure(() -> maps, () -> SIZES, () -> swept)),
                 () -> new AgentView.NetworkView(
                         "tunnel (vxlan, port 8472)", List.of(new AgentView.Device("eth0", 2, 1500))),
                 () -> List.copyOf(parts));

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 
 /// What one node's programs are told when they are loaded.
 ///
-/// C: `struct config`, 136 bytes.
+/// C: `struct config`, 168 bytes.
 ///
 /// @param nodeIpv4 the node's address: masquerade source and tunnel endpoint; zero without IPv4
 /// @param gatewayIpv4 what pods take for their gateway; host order here, network order in memory
@@ -23,6 +23,13 @@ import java.lang.foreign.MemorySegment;
 /// @param segmentIpv6Mask zero: nothing is known to be on it
 /// @param segmentIpv4 host order here, network order in memory
 /// @param segmentIpv4Mask host order here, network order in memory
+/// @param ctTcpMax TCP connections in ct_answered at most
+/// @param ctOtherMax other connections in ct_answered at most
+/// @param natMax connections in nat at most
+/// @param ctTcpSeconds that a TCP connection in use lives without packets
+/// @param ctSynSeconds that a TCP connection lives while it begins
+/// @param ctClosingSeconds that a TCP connection is remembered after its end
+/// @param ctOtherSeconds that any other connection lives without packets
 /// @param tunnelPort host order
 /// @param podMtu of what leaves through the tunnel
 /// @param gatewayMac of every pod link's host side
@@ -32,8 +39,8 @@ import java.lang.foreign.MemorySegment;
 /// @param directNodeRoutes native: pods of nodes on the segment are reached by these nodes' addresses
 /// @param trace events for new and changed connections, not for drops alone
 /// @param coarseClock the kernel has bpf_ktime_get_coarse_ns (5.11), which costs next to nothing
-public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int natPortMin, Bytes16 gatewayIpv6, int natPortMax, int overlayIfindex, int underlayIfindex, int dropEventsPerSecond, Bytes16 segmentIpv6, Bytes16 segmentIpv6Mask, int segmentIpv4, int segmentIpv4Mask, int underlayMtu, int tunnelPort, int podMtu, Bytes6 gatewayMac, boolean ipv4, boolean ipv6, boolean tunnel, boolean underlayIpv6, boolean encapsulate, boolean directNodeRoutes, boolean masqueradeIpv4, boolean masqueradeIpv6, boolean trace, boolean coarseClock) implements Layout {
-    public static final int SIZE = 136;
+public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int natPortMin, Bytes16 gatewayIpv6, int natPortMax, int overlayIfindex, int underlayIfindex, int dropEventsPerSecond, Bytes16 segmentIpv6, Bytes16 segmentIpv6Mask, int segmentIpv4, int segmentIpv4Mask, int ctTcpMax, int ctOtherMax, int natMax, int ctTcpSeconds, int ctSynSeconds, int ctClosingSeconds, int ctOtherSeconds, int underlayMtu, int tunnelPort, int podMtu, Bytes6 gatewayMac, boolean ipv4, boolean ipv6, boolean tunnel, boolean underlayIpv6, boolean encapsulate, boolean directNodeRoutes, boolean masqueradeIpv4, boolean masqueradeIpv6, boolean trace, boolean coarseClock) implements Layout {
+    public static final int SIZE = 168;
     public static final int NODE_IPV4_OFFSET = 0;
     public static final int NODE_IPV6_OFFSET = 16;
     public static final int GATEWAY_IPV4_OFFSET = 32;
@@ -47,23 +54,30 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
     public static final int SEGMENT_IPV6_MASK_OFFSET = 88;
     public static final int SEGMENT_IPV4_OFFSET = 104;
     public static final int SEGMENT_IPV4_MASK_OFFSET = 108;
-    public static final int UNDERLAY_MTU_OFFSET = 112;
-    public static final int TUNNEL_PORT_OFFSET = 114;
-    public static final int POD_MTU_OFFSET = 116;
-    public static final int GATEWAY_MAC_OFFSET = 118;
-    public static final int IPV4_OFFSET = 124;
-    public static final int IPV6_OFFSET = 125;
-    public static final int TUNNEL_OFFSET = 126;
-    public static final int UNDERLAY_IPV6_OFFSET = 127;
-    public static final int ENCAPSULATE_OFFSET = 128;
-    public static final int DIRECT_NODE_ROUTES_OFFSET = 129;
-    public static final int MASQUERADE_IPV4_OFFSET = 130;
-    public static final int MASQUERADE_IPV6_OFFSET = 131;
-    public static final int TRACE_OFFSET = 132;
-    public static final int COARSE_CLOCK_OFFSET = 133;
+    public static final int CT_TCP_MAX_OFFSET = 112;
+    public static final int CT_OTHER_MAX_OFFSET = 116;
+    public static final int NAT_MAX_OFFSET = 120;
+    public static final int CT_TCP_SECONDS_OFFSET = 124;
+    public static final int CT_SYN_SECONDS_OFFSET = 128;
+    public static final int CT_CLOSING_SECONDS_OFFSET = 132;
+    public static final int CT_OTHER_SECONDS_OFFSET = 136;
+    public static final int UNDERLAY_MTU_OFFSET = 140;
+    public static final int TUNNEL_PORT_OFFSET = 142;
+    public static final int POD_MTU_OFFSET = 144;
+    public static final int GATEWAY_MAC_OFFSET = 146;
+    public static final int IPV4_OFFSET = 152;
+    public static final int IPV6_OFFSET = 153;
+    public static final int TUNNEL_OFFSET = 154;
+    public static final int UNDERLAY_IPV6_OFFSET = 155;
+    public static final int ENCAPSULATE_OFFSET = 156;
+    public static final int DIRECT_NODE_ROUTES_OFFSET = 157;
+    public static final int MASQUERADE_IPV4_OFFSET = 158;
+    public static final int MASQUERADE_IPV6_OFFSET = 159;
+    public static final int TRACE_OFFSET = 160;
+    public static final int COARSE_CLOCK_OFFSET = 161;
     public static final Codec<Config> CODEC = new Codec<>(SIZE, Config::encode, Config::decode);
     /// All bytes zero.
-    public static final Config ZERO = new Config(Bytes16.ZERO, Bytes16.ZERO, 0, 0, Bytes16.ZERO, 0, 0, 0, 0, Bytes16.ZERO, Bytes16.ZERO, 0, 0, 0, 0, 0, Bytes6.ZERO, false, false, false, false, false, false, false, false, false, false);
+    public static final Config ZERO = new Config(Bytes16.ZERO, Bytes16.ZERO, 0, 0, Bytes16.ZERO, 0, 0, 0, 0, Bytes16.ZERO, Bytes16.ZERO, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Bytes6.ZERO, false, false, false, false, false, false, false, false, false, false);
 
     public Config {
         Field.unsigned(underlayMtu, 16, "underlay_mtu");
@@ -71,9 +85,9 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
         Field.unsigned(podMtu, 16, "pod_mtu");
     }
 
-    /// Reads 136 bytes at `at`.
+    /// Reads 168 bytes at `at`.
     public static Config decode(MemorySegment from, long at) {
-        return new Config(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), from.get(Field.BE32, at + 32), from.get(Field.U32, at + 36), Bytes16.decode(from, at + 40), from.get(Field.U32, at + 56), from.get(Field.U32, at + 60), from.get(Field.U32, at + 64), from.get(Field.U32, at + 68), Bytes16.decode(from, at + 72), Bytes16.decode(from, at + 88), from.get(Field.BE32, at + 104), from.get(Field.BE32, at + 108), Short.toUnsignedInt(from.get(Field.U16, at + 112)), Short.toUnsignedInt(from.get(Field.U16, at + 114)), Short.toUnsignedInt(from.get(Field.U16, at + 116)), Bytes6.decode(from, at + 118), from.get(Field.U8, at + 124) != 0, from.get(Field.U8, at + 125) != 0, from.get(Field.U8, at + 126) != 0, from.get(Field.U8, at + 127) != 0, from.get(Field.U8, at + 128) != 0, from.get(Field.U8, at + 129) != 0, from.get(Field.U8, at + 130) != 0, from.get(Field.U8, at + 131) != 0, from.get(Field.U8, at + 132) != 0, from.get(Field.U8, at + 133) != 0);
+        return new Config(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), from.get(Field.BE32, at + 32), from.get(Field.U32, at + 36), Bytes16.decode(from, at + 40), from.get(Field.U32, at + 56), from.get(Field.U32, at + 60), from.get(Field.U32, at + 64), from.get(Field.U32, at + 68), Bytes16.decode(from, at + 72), Bytes16.decode(from, at + 88), from.get(Field.BE32, at + 104), from.get(Field.BE32, at + 108), from.get(Field.U32, at + 112), from.get(Field.U32, at + 116), from.get(Field.U32, at + 120), from.get(Field.U32, at + 124), from.get(Field.U32, at + 128), from.get(Field.U32, at + 132), from.get(Field.U32, at + 136), Short.toUnsignedInt(from.get(Field.U16, at + 140)), Short.toUnsignedInt(from.get(Field.U16, at + 142)), Short.toUnsignedInt(from.get(Field.U16, at + 144)), Bytes6.decode(from, at + 146), from.get(Field.U8, at + 152) != 0, from.get(Field.U8, at + 153) != 0, from.get(Field.U8, at + 154) != 0, from.get(Field.U8, at + 155) != 0, from.get(Field.U8, at + 156) != 0, from.get(Field.U8, at + 157) != 0, from.get(Field.U8, at + 158) != 0, from.get(Field.U8, at + 159) != 0, from.get(Field.U8, at + 160) != 0, from.get(Field.U8, at + 161) != 0);
     }
 
     @Override
@@ -91,21 +105,28 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
         segmentIpv6Mask.encode(to, at + 88);
         to.set(Field.BE32, at + 104, segmentIpv4);
         to.set(Field.BE32, at + 108, segmentIpv4Mask);
-        to.set(Field.U16, at + 112, (short) underlayMtu);
-        to.set(Field.U16, at + 114, (short) tunnelPort);
-        to.set(Field.U16, at + 116, (short) podMtu);
-        gatewayMac.encode(to, at + 118);
-        to.set(Field.U8, at + 124, (byte) (ipv4 ? 1 : 0));
-        to.set(Field.U8, at + 125, (byte) (ipv6 ? 1 : 0));
-        to.set(Field.U8, at + 126, (byte) (tunnel ? 1 : 0));
-        to.set(Field.U8, at + 127, (byte) (underlayIpv6 ? 1 : 0));
-        to.set(Field.U8, at + 128, (byte) (encapsulate ? 1 : 0));
-        to.set(Field.U8, at + 129, (byte) (directNodeRoutes ? 1 : 0));
-        to.set(Field.U8, at + 130, (byte) (masqueradeIpv4 ? 1 : 0));
-        to.set(Field.U8, at + 131, (byte) (masqueradeIpv6 ? 1 : 0));
-        to.set(Field.U8, at + 132, (byte) (trace ? 1 : 0));
-        to.set(Field.U8, at + 133, (byte) (coarseClock ? 1 : 0));
-        Field.zero(to, at + 134, 2);
+        to.set(Field.U32, at + 112, ctTcpMax);
+        to.set(Field.U32, at + 116, ctOtherMax);
+        to.set(Field.U32, at + 120, natMax);
+        to.set(Field.U32, at + 124, ctTcpSeconds);
+        to.set(Field.U32, at + 128, ctSynSeconds);
+        to.set(Field.U32, at + 132, ctClosingSeconds);
+        to.set(Field.U32, at + 136, ctOtherSeconds);
+        to.set(Field.U16, at + 140, (short) underlayMtu);
+        to.set(Field.U16, at + 142, (short) tunnelPort);
+        to.set(Field.U16, at + 144, (short) podMtu);
+        gatewayMac.encode(to, at + 146);
+        to.set(Field.U8, at + 152, (byte) (ipv4 ? 1 : 0));
+        to.set(Field.U8, at + 153, (byte) (ipv6 ? 1 : 0));
+        to.set(Field.U8, at + 154, (byte) (tunnel ? 1 : 0));
+        to.set(Field.U8, at + 155, (byte) (underlayIpv6 ? 1 : 0));
+        to.set(Field.U8, at + 156, (byte) (encapsulate ? 1 : 0));
+        to.set(Field.U8, at + 157, (byte) (directNodeRoutes ? 1 : 0));
+        to.set(Field.U8, at + 158, (byte) (masqueradeIpv4 ? 1 : 0));
+        to.set(Field.U8, at + 159, (byte) (masqueradeIpv6 ? 1 : 0));
+        to.set(Field.U8, at + 160, (byte) (trace ? 1 : 0));
+        to.set(Field.U8, at + 161, (byte) (coarseClock ? 1 : 0));
+        Field.zero(to, at + 162, 6);
     }
 
     @Override
@@ -114,110 +135,138 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
     }
 
     public Config withNodeIpv4(Bytes16 nodeIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withNodeIpv6(Bytes16 nodeIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withGatewayIpv4(int gatewayIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withNatPortMin(int natPortMin) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withGatewayIpv6(Bytes16 gatewayIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withNatPortMax(int natPortMax) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withOverlayIfindex(int overlayIfindex) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withUnderlayIfindex(int underlayIfindex) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withDropEventsPerSecond(int dropEventsPerSecond) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withSegmentIpv6(Bytes16 segmentIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withSegmentIpv6Mask(Bytes16 segmentIpv6Mask) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withSegmentIpv4(int segmentIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withSegmentIpv4Mask(int segmentIpv4Mask) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+    }
+
+    public Config withCtTcpMax(int ctTcpMax) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+    }
+
+    public Config withCtOtherMax(int ctOtherMax) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+    }
+
+    public Config withNatMax(int natMax) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+    }
+
+    public Config withCtTcpSeconds(int ctTcpSeconds) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+    }
+
+    public Config withCtSynSeconds(int ctSynSeconds) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+    }
+
+    public Config withCtClosingSeconds(int ctClosingSeconds) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+    }
+
+    public Config withCtOtherSeconds(int ctOtherSeconds) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withUnderlayMtu(int underlayMtu) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withTunnelPort(int tunnelPort) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withPodMtu(int podMtu) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withGatewayMac(Bytes6 gatewayMac) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withIpv4(boolean ipv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withIpv6(boolean ipv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withTunnel(boolean tunnel) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withUnderlayIpv6(boolean underlayIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withEncapsulate(boolean encapsulate) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withDirectNodeRoutes(boolean directNodeRoutes) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withMasqueradeIpv4(boolean masqueradeIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withMasqueradeIpv6(boolean masqueradeIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withTrace(boolean trace) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 
     public Config withCoarseClock(boolean coarseClock) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
     }
 }

@@ -8,35 +8,40 @@ import java.lang.foreign.MemorySegment;
 
 /// A connection.
 ///
-/// C: `struct ct_entry`, 24 bytes.
+/// C: `struct ct_entry`, 32 bytes.
 ///
 /// @param deadline CLOCK_MONOTONIC, nanoseconds; past it the entry is a miss
 /// @param sourceIdentity of the side that began
 /// @param policyRevision that the verdict was reached under
+/// @param closes FIN or RST: from the side that began in the low half, from the other in the high half
 /// @param natPort source port after masquerading, 0 without; host order here, network order in memory
+/// @param endpoint of this node that it is accounted to, 0: the node itself
 /// @param flags of ct_flag
 /// @param tcpFlags SYN, FIN and RST reported so far, both sides
-public record CtEntry(long deadline, int sourceIdentity, int policyRevision, int natPort, int flags, int tcpFlags) implements Layout {
-    public static final int SIZE = 24;
+public record CtEntry(long deadline, int sourceIdentity, int policyRevision, int closes, int natPort, int endpoint, int flags, int tcpFlags) implements Layout {
+    public static final int SIZE = 32;
     public static final int DEADLINE_OFFSET = 0;
     public static final int SOURCE_IDENTITY_OFFSET = 8;
     public static final int POLICY_REVISION_OFFSET = 12;
-    public static final int NAT_PORT_OFFSET = 16;
-    public static final int FLAGS_OFFSET = 18;
-    public static final int TCP_FLAGS_OFFSET = 19;
+    public static final int CLOSES_OFFSET = 16;
+    public static final int NAT_PORT_OFFSET = 20;
+    public static final int ENDPOINT_OFFSET = 22;
+    public static final int FLAGS_OFFSET = 24;
+    public static final int TCP_FLAGS_OFFSET = 25;
     public static final Codec<CtEntry> CODEC = new Codec<>(SIZE, CtEntry::encode, CtEntry::decode);
     /// All bytes zero.
-    public static final CtEntry ZERO = new CtEntry(0, 0, 0, 0, 0, 0);
+    public static final CtEntry ZERO = new CtEntry(0, 0, 0, 0, 0, 0, 0, 0);
 
     public CtEntry {
         Field.unsigned(natPort, 16, "nat_port");
+        Field.unsigned(endpoint, 16, "endpoint");
         Field.unsigned(flags, 8, "flags");
         Field.unsigned(tcpFlags, 8, "tcp_flags");
     }
 
-    /// Reads 24 bytes at `at`.
+    /// Reads 32 bytes at `at`.
     public static CtEntry decode(MemorySegment from, long at) {
-        return new CtEntry(from.get(Field.U64, at), from.get(Field.U32, at + 8), from.get(Field.U32, at + 12), Short.toUnsignedInt(from.get(Field.BE16, at + 16)), Byte.toUnsignedInt(from.get(Field.U8, at + 18)), Byte.toUnsignedInt(from.get(Field.U8, at + 19)));
+        return new CtEntry(from.get(Field.U64, at), from.get(Field.U32, at + 8), from.get(Field.U32, at + 12), from.get(Field.U32, at + 16), Short.toUnsignedInt(from.get(Field.BE16, at + 20)), Short.toUnsignedInt(from.get(Field.U16, at + 22)), Byte.toUnsignedInt(from.get(Field.U8, at + 24)), Byte.toUnsignedInt(from.get(Field.U8, at + 25)));
     }
 
     @Override
@@ -44,10 +49,12 @@ public record CtEntry(long deadline, int sourceIdentity, int policyRevision, int
         to.set(Field.U64, at, deadline);
         to.set(Field.U32, at + 8, sourceIdentity);
         to.set(Field.U32, at + 12, policyRevision);
-        to.set(Field.BE16, at + 16, (short) natPort);
-        to.set(Field.U8, at + 18, (byte) flags);
-        to.set(Field.U8, at + 19, (byte) tcpFlags);
-        Field.zero(to, at + 20, 4);
+        to.set(Field.U32, at + 16, closes);
+        to.set(Field.BE16, at + 20, (short) natPort);
+        to.set(Field.U16, at + 22, (short) endpoint);
+        to.set(Field.U8, at + 24, (byte) flags);
+        to.set(Field.U8, at + 25, (byte) tcpFlags);
+        Field.zero(to, at + 26, 6);
     }
 
     @Override
@@ -56,26 +63,34 @@ public record CtEntry(long deadline, int sourceIdentity, int policyRevision, int
     }
 
     public CtEntry withDeadline(long deadline) {
-        return new CtEntry(deadline, sourceIdentity, policyRevision, natPort, flags, tcpFlags);
+        return new CtEntry(deadline, sourceIdentity, policyRevision, closes, natPort, endpoint, flags, tcpFlags);
     }
 
     public CtEntry withSourceIdentity(int sourceIdentity) {
-        return new CtEntry(deadline, sourceIdentity, policyRevision, natPort, flags, tcpFlags);
+        return new CtEntry(deadline, sourceIdentity, policyRevision, closes, natPort, endpoint, flags, tcpFlags);
     }
 
     public CtEntry withPolicyRevision(int policyRevision) {
-        return new CtEntry(deadline, sourceIdentity, policyRevision, natPort, flags, tcpFlags);
+        return new CtEntry(deadline, sourceIdentity, policyRevision, closes, natPort, endpoint, flags, tcpFlags);
+    }
+
+    public CtEntry withCloses(int closes) {
+        return new CtEntry(deadline, sourceIdentity, policyRevision, closes, natPort, endpoint, flags, tcpFlags);
     }
 
     public CtEntry withNatPort(int natPort) {
-        return new CtEntry(deadline, sourceIdentity, policyRevision, natPort, flags, tcpFlags);
+        return new CtEntry(deadline, sourceIdentity, policyRevision, closes, natPort, endpoint, flags, tcpFlags);
+    }
+
+    public CtEntry withEndpoint(int endpoint) {
+        return new CtEntry(deadline, sourceIdentity, policyRevision, closes, natPort, endpoint, flags, tcpFlags);
     }
 
     public CtEntry withFlags(int flags) {
-        return new CtEntry(deadline, sourceIdentity, policyRevision, natPort, flags, tcpFlags);
+        return new CtEntry(deadline, sourceIdentity, policyRevision, closes, natPort, endpoint, flags, tcpFlags);
     }
 
     public CtEntry withTcpFlags(int tcpFlags) {
-        return new CtEntry(deadline, sourceIdentity, policyRevision, natPort, flags, tcpFlags);
+        return new CtEntry(deadline, sourceIdentity, policyRevision, closes, natPort, endpoint, flags, tcpFlags);
     }
 }

@@ -10,10 +10,6 @@ public final class CtFlag {
     public static final int HIGH_BEGAN = 1;
     /// packets were seen both ways
     public static final int ANSWERED = 2;
-    /// FIN or RST from the side that began
-    public static final int CLOSED_BY_ORIGIN = 4;
-    /// FIN or RST from the other side
-    public static final int CLOSED_BY_PEER = 8;
 
     private CtFlag() {}
 }

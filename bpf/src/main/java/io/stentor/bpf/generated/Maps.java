@@ -14,11 +14,23 @@ public final class Maps {
     /// Pods and nodes by address.
     public static final MapSpec<AddressKey, Address> ADDRESSES = new MapSpec<>("addresses", MapType.HASH, AddressKey.CODEC, Address.CODEC, new MapSpec.Shape(131072, 1, MapOwner.AGENT, Optional.empty()));
 
-    /// Connections that have been answered.
-    public static final MapSpec<CtKey, CtEntry> CT_ANSWERED = new MapSpec<>("ct_answered", MapType.HASH, CtKey.CODEC, CtEntry.CODEC, new MapSpec.Shape(131072, 0, MapOwner.DATAPATH, Optional.empty()));
+    /// Entries of ct_answered by endpoint, and in all.
+    public static final MapSpec<Integer, CtAccount> CT_ACCOUNTS = new MapSpec<>("ct_accounts", MapType.ARRAY, Codec.U32, CtAccount.CODEC, new MapSpec.Shape(65538, 0, MapOwner.DATAPATH, Optional.empty()));
 
-    /// Connections that nobody has answered yet.
-    public static final MapSpec<CtKey, CtEntry> CT_UNANSWERED = new MapSpec<>("ct_unanswered", MapType.LRU_HASH, CtKey.CODEC, CtEntry.CODEC, new MapSpec.Shape(65536, 0, MapOwner.DATAPATH, Optional.empty()));
+    /// Connections in use: answered, and the side that began spoke again.
+    public static final MapSpec<CtKey, CtEntry> CT_ANSWERED = new MapSpec<>("ct_answered", MapType.HASH, CtKey.CODEC, CtEntry.CODEC, new MapSpec.Shape(98304, 0, MapOwner.DATAPATH, Optional.empty()));
+
+    /// Connections that found no room where they belong.
+    public static final MapSpec<Integer, CtCounter> CT_COUNTERS = new MapSpec<>("ct_counters", MapType.PERCPU_ARRAY, Codec.U32, CtCounter.CODEC, new MapSpec.Shape(1, 0, MapOwner.DATAPATH, Optional.empty()));
+
+    /// Connections in use that ct_answered had no room for.
+    public static final MapSpec<CtKey, CtEntry> CT_OVERFLOW = new MapSpec<>("ct_overflow", MapType.LRU_HASH, CtKey.CODEC, CtEntry.CODEC, new MapSpec.Shape(16384, 0, MapOwner.DATAPATH, Optional.empty()));
+
+    /// CLOCK_MONOTONIC, nanoseconds; past it nothing is in ct_overflow.
+    public static final MapSpec<Integer, Long> CT_OVERFLOW_USE = new MapSpec<>("ct_overflow_use", MapType.ARRAY, Codec.U32, Codec.U64, new MapSpec.Shape(1, 0, MapOwner.DATAPATH, Optional.empty()));
+
+    /// Connections that begin or have ended.
+    public static final MapSpec<CtKey, CtEntry> CT_UNANSWERED = new MapSpec<>("ct_unanswered", MapType.LRU_HASH, CtKey.CODEC, CtEntry.CODEC, new MapSpec.Shape(32768, 0, MapOwner.DATAPATH, Optional.empty()));
 
     /// Pods of this node by the index of their link's host side.
     public static final MapSpec<Integer, Endpoint> ENDPOINTS = new MapSpec<>("endpoints", MapType.HASH, Codec.U32, Endpoint.CODEC, new MapSpec.Shape(4096, 1, MapOwner.AGENT, Optional.empty()));
@@ -35,8 +47,11 @@ public final class Maps {
     /// Packets by drop reason (0: forwarded) times four plus direction.
     public static final MapSpec<Integer, Counter> METRICS = new MapSpec<>("metrics", MapType.PERCPU_ARRAY, Codec.U32, Counter.CODEC, new MapSpec.Shape(1024, 0, MapOwner.DATAPATH, Optional.empty()));
 
-    /// Masqueraded connections.
-    public static final MapSpec<NatKey, NatEntry> NAT = new MapSpec<>("nat", MapType.LRU_HASH, NatKey.CODEC, NatEntry.CODEC, new MapSpec.Shape(65536, 0, MapOwner.DATAPATH, Optional.empty()));
+    /// Masqueraded connections in use.
+    public static final MapSpec<NatKey, NatEntry> NAT = new MapSpec<>("nat", MapType.HASH, NatKey.CODEC, NatEntry.CODEC, new MapSpec.Shape(65536, 0, MapOwner.DATAPATH, Optional.empty()));
+
+    /// Masqueraded connections that begin or have ended, and the node's own.
+    public static final MapSpec<NatKey, NatEntry> NAT_UNANSWERED = new MapSpec<>("nat_unanswered", MapType.LRU_HASH, NatKey.CODEC, NatEntry.CODEC, new MapSpec.Shape(16384, 0, MapOwner.DATAPATH, Optional.empty()));
 
     /// Pods of nodes, and what masquerading leaves alone, by range.
     public static final MapSpec<RangeKey, Range> RANGES = new MapSpec<>("ranges", MapType.LPM_TRIE, RangeKey.CODEC, Range.CODEC, new MapSpec.Shape(65536, 1, MapOwner.AGENT, Optional.empty()));
@@ -45,7 +60,7 @@ public final class Maps {
     public static final MapSpec<Integer, Bytes> SCRATCH = new MapSpec<>("scratch", MapType.PERCPU_ARRAY, Codec.U32, Bytes.codec(128), new MapSpec.Shape(1, 0, MapOwner.GENERATION, Optional.empty()));
 
     /// All of them, by name.
-    public static final List<MapSpec<?, ?>> ALL = List.of(ADDRESSES, CT_ANSWERED, CT_UNANSWERED, ENDPOINTS, EVENT_BUCKETS, EVENTS, FRAGMENTS, METRICS, NAT, RANGES, SCRATCH);
+    public static final List<MapSpec<?, ?>> ALL = List.of(ADDRESSES, CT_ACCOUNTS, CT_ANSWERED, CT_COUNTERS, CT_OVERFLOW, CT_OVERFLOW_USE, CT_UNANSWERED, ENDPOINTS, EVENT_BUCKETS, EVENTS, FRAGMENTS, METRICS, NAT, NAT_UNANSWERED, RANGES, SCRATCH);
 
     private Maps() {}
 }

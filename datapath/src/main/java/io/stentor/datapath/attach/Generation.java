@@ -9,6 +9,7 @@ import io.stentor.kernel.bpf.BpfProgram;
 import io.stentor.kernel.bpf.MapType;
 import io.stentor.kernel.bpf.ObjectSpec;
 import io.stentor.kernel.bpf.ProgramType;
+import io.stentor.model.Problem;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,6 +33,7 @@ public final class Generation implements AutoCloseable {
     private final Map<String, BpfMap> maps = new LinkedHashMap<>();
     private final Map<String, BpfProgram> programs = new LinkedHashMap<>();
     private final List<BpfObject> objects = new ArrayList<>();
+    private final List<Problem> keptSizes = new ArrayList<>();
 
     private Generation(PinTree tree, Pins pins) {
         this.tree = tree;
@@ -70,12 +72,34 @@ public final class Generation implements AutoCloseable {
         pins.makeDirectory(tree.generation(number));
         for (MapSpec<?, ?> spec : specs) {
             Path directory = spec.shape().owner() == MapOwner.GENERATION ? tree.generation(number) : tree.maps();
-            BpfMap map = bpf.openOrCreate(directory.resolve(spec.name()), kernelSpec(spec));
+            BpfMap map = open(bpf, directory.resolve(spec.name()), spec);
             maps.put(spec.name(), map);
             if (ProcessorMaps.isOne(spec)) {
                 ProcessorMaps.fill(bpf, map, spec);
             }
         }
+    }
+
+    /// What the programs have written outweighs its room: a pinned map of theirs that differs in that alone is kept.
+    private BpfMap open(Bpf bpf, Path pin, MapSpec<?, ?> spec) {
+        io.stentor.kernel.bpf.MapSpec wanted = kernelSpec(spec);
+        if (spec.shape().owner() == MapOwner.DATAPATH) {
+            Optional<BpfMap> pinned = bpf.openPinnedMap(pin);
+            if (pinned.isPresent()) {
+                int entries = pinned.get().spec().maxEntries();
+                pinned.get().close();
+                if (entries != wanted.maxEntries()) {
+                    keptSizes.add(new Problem(
+                            "map",
+                            spec.name(),
+                            "keeps its room for " + entries + " entries, with all that is in it, until the node"
+                                    + " restarts; by the configuration and the node's memory it is "
+                                    + wanted.maxEntries()));
+                    wanted = wanted.withMaxEntries(entries);
+                }
+            }
+        }
+        return bpf.openOrCreate(pin, wanted);
     }
 
     static io.stentor.kernel.bpf.MapSpec kernelSpec(MapSpec<?, ?> spec) {
@@ -123,7 +147,8 @@ public final class Generation implements AutoCloseable {
         }
         for (Map.Entry<String, BpfMap> map : maps.entrySet()) {
             if (file.declares().contains(map.getKey())) {
-                spec = spec.reusing(map.getKey(), map.getValue());
+                spec = spec.withMaxEntries(map.getKey(), map.getValue().spec().maxEntries())
+                        .reusing(map.getKey(), map.getValue());
             }
         }
         return spec;
@@ -132,6 +157,11 @@ public final class Generation implements AutoCloseable {
     private void fillProgArrays(Map<String, Map<Integer, String>> tailCalls) {
         tailCalls.forEach(
                 (array, calls) -> calls.forEach((index, program) -> map(array).put(index, program(program))));
+    }
+
+    /// Maps of another size than the blueprint says.
+    public List<Problem> keptSizes() {
+        return List.copyOf(keptSizes);
     }
 
     /// Counted from 1, higher than that of any earlier one whose pins are left.

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// An open eBPF map. Keys and values are the bytes that programs see.
 ///
@@ -56,12 +57,15 @@ public interface BpfMap extends AutoCloseable {
     /// appears in maps that are not resized by eviction.
     List<Entry> dump();
 
+    /// [#dump] without keeping all of them at once, as far as the kernel gives them in batches.
+    default void visit(Consumer<Entry> visitor) {
+        dump().forEach(visitor);
+    }
+
     /// All keys, without their values.
     default List<byte[]> keys() {
         List<byte[]> keys = new ArrayList<>();
-        for (Entry entry : dump()) {
-            keys.add(entry.key());
-        }
+        visit(entry -> keys.add(entry.key()));
         return keys;
     }
 

@@ -39,6 +39,12 @@ public final class FakeKernel implements Kernel {
         return version;
     }
 
+    /// A small machine's.
+    @Override
+    public long memory() {
+        return 1L << 30;
+    }
+
     @Override
     public FakeBpf bpf() {
         return bpf;

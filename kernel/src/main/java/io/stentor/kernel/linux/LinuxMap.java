@@ -8,8 +8,10 @@ import io.stentor.kernel.bpf.MapSpec;
 import io.stentor.kernel.bpf.UpdateMode;
 import io.stentor.kernel.linux.BpfCall.Command;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// A map of the running kernel.
 final class LinuxMap implements BpfMap {
@@ -135,7 +137,14 @@ final class LinuxMap implements BpfMap {
 
     @Override
     public List<Entry> dump() {
-        return MapBatches.dump(this);
+        List<Entry> all = new ArrayList<>();
+        visit(all::add);
+        return all;
+    }
+
+    @Override
+    public void visit(Consumer<Entry> visitor) {
+        MapBatches.visit(this, visitor);
     }
 
     @Override

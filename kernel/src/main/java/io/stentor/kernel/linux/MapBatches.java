@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Many entries of a map with one system call, or one by one for kinds of map whose kernel has no batches.
 ///
@@ -100,12 +101,14 @@ final class MapBatches {
         return deleted;
     }
 
-    static List<Entry> dump(LinuxMap map) {
-        return dumpBatched(map).orElseGet(() -> walk(map));
+    static void visit(LinuxMap map, Consumer<Entry> visitor) {
+        if (!visitBatched(map, visitor)) {
+            walk(map).forEach(visitor);
+        }
     }
 
-    private static Optional<List<Entry>> dumpBatched(LinuxMap map) {
-        List<Entry> all = new ArrayList<>();
+    /// @return false if the kernel has no batches for the kind of map; nothing was visited then
+    private static boolean visitBatched(LinuxMap map, Consumer<Entry> visitor) {
         int keySize = map.spec().keySize();
         int room = Math.max(1, Math.min(CHUNK, map.spec().maxEntries()));
         // where the kernel goes on: a bucket number for hashes, a key for others
@@ -125,7 +128,7 @@ final class MapBatches {
                 }
                 int result = call.call();
                 if (absent(result)) {
-                    return Optional.empty();
+                    return false;
                 }
                 if (result == -Errno.ENOSPC) {
                     // one bucket holds more than fits; nothing was taken
@@ -136,10 +139,10 @@ final class MapBatches {
                     throw call.failure(map.title(), -result, "");
                 }
                 for (int i = 0; i < call.u32(32); i++) {
-                    all.add(new Entry(get(keys, i, keySize), get(values, i, map.valueBytes())));
+                    visitor.accept(new Entry(get(keys, i, keySize), get(values, i, map.valueBytes())));
                 }
                 if (result == -Errno.ENOENT) {
-                    return Optional.of(all);
+                    return true;
                 }
                 position = next.toArray(JAVA_BYTE);
             }

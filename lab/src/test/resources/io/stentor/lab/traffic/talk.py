@@ -3,6 +3,8 @@
 talk.py serve PORT                      TCP and UDP, both families; see answer() and datagrams()
 talk.py ask tcp|udp ADDRESS PORT WORDS  one question, one answer on standard output
 talk.py hold tcp|udp ADDRESS PORT       a connection: each line of standard input is sent, its echo printed
+talk.py crowd ADDRESS PORT COUNT        as many connections: a line of standard input goes over each, then how many echo
+talk.py churn ADDRESS PORT COUNT        as many connections one after the other, each with a question and its answer
 talk.py poke PORT ADDRESS PORT          a datagram from a port that a server has too; what comes back is printed
 talk.py frame INTERFACE HEX [SECONDS]   sends a frame, then prints those that come back, in hex
 
@@ -145,6 +147,25 @@ def hold(protocol, address, port):
             print(heard.decode().strip(), flush=True)
 
 
+def crowd(address, port, count):
+    all = [connected(socket.SOCK_STREAM, address, port) for _ in range(int(count))]
+    print("connected", flush=True)
+    for line in sys.stdin.buffer:
+        alive = 0
+        for s in all:
+            try:
+                s.sendall(line)
+                alive += s.recv(len(line)) == line
+            except OSError as failure:
+                print("lost:", failure, flush=True)
+        print("%d echo %s" % (alive, line.decode().strip()), flush=True)
+
+
+def churn(address, port, count):
+    answered = sum(ask_tcp(address, port, ["who"]) != "" for _ in range(int(count)))
+    print("%d answered" % answered, flush=True)
+
+
 def poke(own, address, port):
     with bound(socket.SOCK_DGRAM, int(own)) as s:
         s.settimeout(PATIENCE)
@@ -173,7 +194,8 @@ def main(verb, *rest):
         protocol, address, port, *words = rest
         print({"tcp": ask_tcp, "udp": ask_udp}[protocol](address, port, words))
     else:
-        {"serve": serve, "hold": hold, "poke": poke, "frame": frame}[verb](*rest)
+        verbs = {"serve": serve, "hold": hold, "crowd": crowd, "churn": churn, "poke": poke, "frame": frame}
+        verbs[verb](*rest)
 
 
 try:

@@ -1,0 +1,68 @@
+package io.stentor.datapath.sweep;
+
+import io.stentor.kernel.KernelException;
+import java.time.Duration;
+
+/// Sweeps from time to time.
+public final class SweepLoop implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("connections");
+    private static final Duration PERIOD = Duration.ofSeconds(15);
+
+    private final ConnectionSweep sweep;
+    private final Thread thread;
+    private volatile Swept latest = Swept.NOTHING;
+    private volatile long runs;
+
+    private SweepLoop(ConnectionSweep sweep) {
+        this.sweep = sweep;
+        // Maps are read through native memory: not on a virtual thread's carrier.
+        this.thread = Thread.ofPlatform().name("connections").daemon().unstarted(this::run);
+    }
+
+    public static SweepLoop start(ConnectionSweep sweep) {
+        SweepLoop loop = new SweepLoop(sweep);
+        loop.thread.start();
+        return loop;
+    }
+
+    /// What the last sweep found.
+    public Swept latest() {
+        return latest;
+    }
+
+    /// How many there were.
+    public long runs() {
+        return runs;
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                Thread.sleep(PERIOD);
+                once();
+            }
+        } catch (InterruptedException closed) {
+            // The end.
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    private void once() {
+        try {
+            latest = sweep.sweep();
+            runs++;
+        } catch (KernelException failed) {
+            LOG.log(System.Logger.Level.WARNING, "connections were not collected", failed);
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
