@@ -229,9 +229,9 @@ class StentorTest {
 
         assertThat(run("maps").out.lines().limit(3))
                 .containsExactly(
-                        "MAP             TYPE            OWNER        ENTRIES   MAX-ENTRIES",
-                        "addresses       hash            agent        5         131072",
-                        "ct_answered     hash            datapath     0         131072");
+                        "MAP               TYPE            OWNER        ENTRIES   MAX-ENTRIES",
+                        "addresses         hash            agent        5         131072",
+                        "ct_accounts       array           datapath     65538     65538");
         assertThat(run("maps", "metrics").out).isEqualTo("""
                 VERDICT     REASON              DIRECTION   PACKETS   BYTES
                 forwarded   -                   ingress     6         600
