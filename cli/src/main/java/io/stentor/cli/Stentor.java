@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             MapsCommand.class,
             DiffCommand.class,
             MonitorCommand.class,
+            UninstallCommand.class,
             VersionCommand.class,
             CompletionCommand.class
         },
@@ -92,6 +93,10 @@ public final class Stentor implements Runnable {
 
     private static void complain(CommandLine command, String sentence) {
         command.getErr().println(name(command) + ": " + sentence);
+    }
+
+    Path socket() {
+        return socket;
     }
 
     AgentClient agent() {
