@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             MapsCommand.class,
             DiffCommand.class,
             MonitorCommand.class,
+            DoctorCommand.class,
             UninstallCommand.class,
             VersionCommand.class,
             CompletionCommand.class
