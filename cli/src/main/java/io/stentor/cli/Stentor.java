@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             DiffCommand.class,
             MonitorCommand.class,
             DoctorCommand.class,
+            SysdumpCommand.class,
             UninstallCommand.class,
             VersionCommand.class,
             CompletionCommand.class
