@@ -67,6 +67,9 @@ lab-down: ## take it away
 bench: deps-test build ## figures against plain routing and a simple network; root, 10 minutes
 	@bench/run $(ARGS)
 
+dist: deps-build build ## a tar.gz of the programs, for nodes
+	@scripts/dist
+
 gen: ## derive the Java layouts from the C headers
 	@scripts/deps build
 	@$(MAKE) --no-print-directory -C bpf gen
@@ -92,4 +95,4 @@ mvn: ## any Maven goal: make mvn ARGS="-pl model test"
 	@$(MVN) $(ARGS)
 
 .PHONY: help deps deps-build deps-test build programs test test-all test-unit test-kernel test-lab test-kernels lab lab-down bench \
-  gen fmt lint mvn
+  dist gen fmt lint mvn
