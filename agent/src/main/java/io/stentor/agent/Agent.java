@@ -97,8 +97,8 @@ final class Agent implements AutoCloseable {
         Thread.ofPlatform().daemon().name("connection").start(connection);
         Kernel kernel = opened(Linux.open());
         Preflight.check(kernel, terms.node());
-        kernel.mounts().ensureBpffs(settings.paths().bpfRoot());
         NodeServices node = opened(NodeServices.open(kernel, store, applied, terms.node()));
+        node.prepare(settings.paths().bpfRoot());
         recall();
         KubeClient client = connected(connection);
         node.start();

@@ -2,26 +2,19 @@ package io.stentor.agent;
 
 import io.stentor.kernel.Kernel;
 import io.stentor.kernel.KernelException;
-import io.stentor.kernel.KernelVersion;
 import io.stentor.kernel.NotSupported;
 import io.stentor.kernel.bpf.Feature;
 import io.stentor.node.ForeignNetworks;
+import io.stentor.node.KernelNeeds;
 import io.stentor.node.NodeSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /// What has to be true before the agent changes anything on its host.
 final class Preflight {
-    private static final KernelVersion OLDEST = new KernelVersion(5, 10);
-
-    /// Without these nothing works; for all others there is another way.
-    private static final List<Feature> NEEDED =
-            List.of(Feature.EBPF, Feature.RING_BUFFER, Feature.REDIRECT_PEER, Feature.TRAFFIC_CONTROL);
-
     /// By their bits in the masks of proc(5).
     private static final Map<Integer, String> CAPABILITIES = Map.of(12, "CAP_NET_ADMIN", 21, "CAP_SYS_ADMIN");
 
@@ -58,16 +51,13 @@ final class Preflight {
 
     /// Whether this kernel has what is needed, and nobody else has the host's network.
     static void check(Kernel kernel, NodeSettings settings) throws Refusal {
-        if (kernel.version().compareTo(OLDEST) < 0) {
+        if (kernel.version().compareTo(KernelNeeds.OLDEST) < 0) {
             throw new Refusal(
                     Refusal.FAILED,
-                    "kernel " + kernel.version() + " is too old: the programs need " + OLDEST + " or newer");
+                    "kernel " + kernel.version() + " is too old: the programs need " + KernelNeeds.OLDEST
+                            + " or newer");
         }
-        List<Feature> needed = new ArrayList<>(NEEDED);
-        if (settings.routing().tunnel()) {
-            needed.add(Feature.VXLAN);
-        }
-        for (Feature feature : needed) {
+        for (Feature feature : KernelNeeds.features(settings.routing().tunnel())) {
             try {
                 kernel.bpf().require(feature);
             } catch (NotSupported missing) {

@@ -1,6 +1,7 @@
 package io.stentor.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,6 +15,11 @@ abstract class AgentCommand implements Callable<Integer> {
     /// Whom to ask.
     final AgentClient agent() {
         return ((Stentor) spec.root().userObject()).agent();
+    }
+
+    /// Where it is to be asked.
+    final Path socket() {
+        return ((Stentor) spec.root().userObject()).socket();
     }
 
     /// `stentor` itself.

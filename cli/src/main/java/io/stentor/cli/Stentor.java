@@ -25,6 +25,9 @@ import picocli.CommandLine.Spec;
             MapsCommand.class,
             DiffCommand.class,
             MonitorCommand.class,
+            DoctorCommand.class,
+            SysdumpCommand.class,
+            UninstallCommand.class,
             VersionCommand.class,
             CompletionCommand.class
         },
@@ -92,6 +95,10 @@ public final class Stentor implements Runnable {
 
     private static void complain(CommandLine command, String sentence) {
         command.getErr().println(name(command) + ": " + sentence);
+    }
+
+    Path socket() {
+        return socket;
     }
 
     AgentClient agent() {

@@ -21,14 +21,7 @@ final class VersionCommand extends AgentCommand {
 
     @Override
     public Integer call() throws Failure {
-        Build build = Build.current();
-        ObjectNode own = JsonNodeFactory.instance
-                .objectNode()
-                .put("version", build.version())
-                .put("commit", build.commit())
-                .put("jdk", Runtime.version().toString())
-                .put("kernel", System.getProperty("os.version"))
-                .put("layout", Layouts.fingerprint());
+        ObjectNode own = own();
         JsonNode agent = agentVersion();
         if (format == ListCommand.Format.JSON) {
             out().println(Json.pretty(own.set("agent", agent)));
@@ -41,6 +34,18 @@ final class VersionCommand extends AgentCommand {
         }
         table.print(out());
         return ExitCode.FINE;
+    }
+
+    /// Of this command.
+    static ObjectNode own() {
+        Build build = Build.current();
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("version", build.version())
+                .put("commit", build.commit())
+                .put("jdk", Runtime.version().toString())
+                .put("kernel", System.getProperty("os.version"))
+                .put("layout", Layouts.fingerprint());
     }
 
     /// A null node when none answers: that is no failure here.

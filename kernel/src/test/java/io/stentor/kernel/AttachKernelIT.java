@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -117,6 +118,29 @@ class AttachKernelIT {
             assertThat(pin).doesNotExist();
             return true;
         });
+    }
+
+    @Test
+    void a_filter_is_removed_without_a_program_and_the_last_takes_the_qdisc_along() throws Exception {
+        Bpf bpf = new LinuxBpf(false);
+        BpfProgram program = BENCH.closing(bpf.load(SAMPLE)).program("verdict");
+        Hook.Tc ingress = new Hook.Tc(link.index(), Hook.Direction.INGRESS);
+        Hook.Tc egress = new Hook.Tc(link.index(), Hook.Direction.EGRESS);
+        linux.inNamespace(netns, () -> {
+            bpf.attach(program, ingress, directory.resolve("in")).close();
+            bpf.attach(program, egress, directory.resolve("out")).close();
+            assertThat(bpf.removeFilter(ingress)).isTrue();
+            assertThat(bpf.attached(ingress)).isEmpty();
+            assertThat(bpf.attached(egress)).hasSize(1);
+            assertThat(bpf.removeFilter(ingress)).isFalse();
+            assertThat(bpf.removeFilter(egress)).isTrue();
+            assertThat(bpf.removeFilter(egress)).isFalse();
+            return true;
+        });
+        Process tc = new ProcessBuilder("nsenter", "--net=" + netns, "tc", "qdisc", "show", "dev", "stn0").start();
+        assertThat(new String(tc.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .doesNotContain("clsact");
+        assertThat(tc.waitFor()).isZero();
     }
 
     @Test

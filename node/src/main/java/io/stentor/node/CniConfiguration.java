@@ -40,10 +40,10 @@ final class CniConfiguration {
     List<Problem> ensure() {
         Path file = places.cni().resolve(NAME);
         try {
-            Files.createDirectories(places.cni());
+            Directories.make(places.cni(), ledger);
             String text = text();
+            ledger.enter(new Made(file));
             if (!Files.exists(file) || !Files.readString(file).equals(text)) {
-                ledger.enter(new Made(file));
                 Directories.write(file, text);
                 LOG.log(System.Logger.Level.INFO, "network configuration {0} written", file);
             }

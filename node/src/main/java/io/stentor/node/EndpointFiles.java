@@ -16,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -27,6 +29,7 @@ import java.util.stream.Stream;
 /// used and goes after the link is gone, so that a crash at any moment loses no address and gives none twice.
 /// The host link's index is not in it; it is another after a reboot.
 final class EndpointFiles {
+    private static final System.Logger LOG = System.getLogger("endpoints");
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String SUFFIX = ".json";
 
@@ -68,6 +71,28 @@ final class EndpointFiles {
             }
         }
         return new Content(endpoints, problems);
+    }
+
+    /// Which pod is behind which host link, as far as the records can be read; changes nothing.
+    static Map<String, String> names(Path directory) {
+        Map<String, String> names = new HashMap<>();
+        try (Stream<Path> all = Files.list(directory)) {
+            all.filter(path -> path.toString().endsWith(SUFFIX)).forEach(file -> name(file, names));
+        } catch (IOException absent) {
+            return Map.of();
+        }
+        return names;
+    }
+
+    private static void name(Path file, Map<String, String> names) {
+        try {
+            Endpoint endpoint = decode(Files.readString(file));
+            names.put(
+                    endpoint.attachment().hostInterface(),
+                    endpoint.pod().namespace() + "/" + endpoint.pod().name());
+        } catch (IOException | IllegalArgumentException unreadable) {
+            LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", file, unreadable.getMessage());
+        }
     }
 
     /// Takes a file out of use and keeps it for people to look at.

@@ -55,12 +55,25 @@ public final class ForeignNetworks {
 
     /// Looks at the host that the calling thread is on, and changes nothing.
     public static Findings find(Kernel kernel, NodeSettings settings) {
+        return find(kernel, port(settings));
+    }
+
+    /// As [#find], with the tunnel's UDP port, 0 for none.
+    public static Findings find(Kernel kernel, int tunnelPort) {
         Set<String> processes = new HashSet<>();
         KINDS.forEach(kind -> processes.addAll(kind.processes));
-        return judge(Traces.read(kernel, settings.routing().tunnelPort(), processes), settings);
+        return judge(Traces.read(kernel, tunnelPort, processes), tunnelPort);
+    }
+
+    private static int port(NodeSettings settings) {
+        return settings.routing().tunnel() ? settings.routing().tunnelPort() : 0;
     }
 
     static Findings judge(Traces traces, NodeSettings settings) {
+        return judge(traces, port(settings));
+    }
+
+    private static Findings judge(Traces traces, int tunnelPort) {
         List<Problem> problems = new ArrayList<>();
         for (Kind kind : KINDS) {
             List<String> links = traces.links().stream().filter(kind::owns).toList();
@@ -84,7 +97,7 @@ public final class ForeignNetworks {
                             + " past them. 'kube-proxy --cleanup' removes them";
             problems.add(problem("kube-proxy", reason));
         });
-        return new Findings(cilium(traces).or(() -> tunnelPort(traces, settings)), List.copyOf(problems));
+        return new Findings(cilium(traces).or(() -> tunnelPort(traces, tunnelPort)), List.copyOf(problems));
     }
 
     /// Its programs take packets before or after ours at the same links, by rules that know nothing of ours.
@@ -107,17 +120,15 @@ public final class ForeignNetworks {
                 + " packets: uninstall it and reboot the node, then start Stentor");
     }
 
-    private static Optional<String> tunnelPort(Traces traces, NodeSettings settings) {
-        if (!settings.routing().tunnel()
-                || !traces.tunnelPort()
-                || traces.links().contains(DesiredNetwork.TUNNEL)) {
+    private static Optional<String> tunnelPort(Traces traces, int port) {
+        if (port == 0 || !traces.tunnelPort() || traces.links().contains(DesiredNetwork.TUNNEL)) {
             return Optional.empty();
         }
         List<String> suspects = traces.links().stream()
                 .filter(link -> KINDS.stream().anyMatch(kind -> kind.owns(link)))
                 .filter(link -> link.contains("vxlan") || link.startsWith("flannel"))
                 .toList();
-        return Optional.of("UDP port " + settings.routing().tunnelPort()
+        return Optional.of("UDP port " + port
                 + ", which the tunnel needs, is in use on this host"
                 + (suspects.isEmpty() ? "" : " (there is " + String.join(", ", suspects) + ")")
                 + ": remove what uses it, or set another tunnel-port on every node");

@@ -17,7 +17,7 @@ import java.util.Optional;
 /// then. Rules are put at the head of that same chain: an accept in another table does not undo its drop.
 final class ForwardAccepts {
     private static final System.Logger LOG = System.getLogger("firewall");
-    private static final String CHAIN = "FORWARD";
+    static final String CHAIN = "FORWARD";
     private static final List<String> OURS = List.of(AttachmentKey.LINK_PREFIX + "+", DesiredNetwork.TUNNEL);
 
     private final Ledger ledger;
@@ -49,7 +49,7 @@ final class ForwardAccepts {
 
     /// Both generations of iptables keep chains of their own. The older one is asked only where its tables exist, as
     /// asking makes them.
-    private static List<String> programs(Family family) {
+    static List<String> programs(Family family) {
         String name = family == Family.IPV4 ? "iptables" : "ip6tables";
         List<String> programs = new ArrayList<>();
         if (find(name + "-nft").isPresent()) {

@@ -17,6 +17,7 @@ import java.util.Optional;
 /// IPv6 stops listening to routers and loses the default route that they gave it, unless `accept_ra` is 2 before.
 final class HostSettings {
     private static final System.Logger LOG = System.getLogger("host");
+    private static final String IPV4 = "net/ipv4/conf/";
     private static final String IPV6 = "net/ipv6/conf/";
 
     private final Kernel kernel;
@@ -43,13 +44,40 @@ final class HostSettings {
                 }
             }
             if (problems.isEmpty()) {
-                set(IPV6 + "all/forwarding", "1").ifPresent(problems::add);
+                forward(IPV6 + "all/forwarding", IPV6).ifPresent(problems::add);
             }
         }
         if (settings.families().ipv4()) {
-            set("net/ipv4/ip_forward", "1").ifPresent(problems::add);
+            forward("net/ipv4/ip_forward", IPV4).ifPresent(problems::add);
         }
         return problems;
+    }
+
+    /// Forwarding is one switch for all devices: whoever turns it, in either direction, sets it for each, and for IPv4
+    /// whether redirects are accepted. What was not as turning it back would leave it stands in the
+    /// ledger before the switch, and so is put right after it.
+    private Optional<Problem> forward(String key, String devices) {
+        try {
+            if (!kernel.sysctls().get(key).equals("1")) {
+                if (devices.equals(IPV4)) {
+                    keep(IPV4 + "all/accept_redirects", "1");
+                }
+                keep(devices + "default/forwarding", "0");
+                for (Link link : kernel.netlink().links()) {
+                    keep(devices + link.name() + "/forwarding", "0");
+                }
+            }
+        } catch (KernelException | IOException failed) {
+            return Optional.of(new Problem("sysctl", key, "cannot be set to 1: " + failed.getMessage()));
+        }
+        return set(key, "1");
+    }
+
+    private void keep(String key, String reset) throws IOException {
+        Optional<String> now = kernel.sysctls().find(key).filter(value -> !value.equals(reset));
+        if (now.isPresent()) {
+            ledger.enter(new Sysctl(key, now.get(), reset));
+        }
     }
 
     private Optional<Problem> set(String key, String value) {

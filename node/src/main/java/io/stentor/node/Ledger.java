@@ -15,8 +15,12 @@ import java.util.List;
 /// before. An entry is on disk before its change is made, and only the first of its kind counts: what was there before
 /// Stentor, not before the agent's last start.
 ///
-/// `stentor uninstall` undoes the entries, the latest first, and leaves alone what somebody else has changed since.
+/// `stentor uninstall` undoes the entries, the latest first, and leaves alone what somebody else has changed since:
+/// [Restoration].
 public final class Ledger {
+    /// Its name in the state directory.
+    static final String FILE = "ledger.json";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path file;
@@ -49,8 +53,26 @@ public final class Ledger {
         }
     }
 
-    /// A file was made that is ours alone.
+    /// A file was made that is ours alone, or a directory, in which others may have put something since.
     public record Made(Path path) implements Entry {
+        @Override
+        public boolean concerns(Entry other) {
+            return equals(other);
+        }
+    }
+
+    /// Programs are attached and pinned by a directory on a bpf file system.
+    ///
+    /// @param bpfRoot above `stentor`
+    public record Pinned(Path bpfRoot) implements Entry {
+        @Override
+        public boolean concerns(Entry other) {
+            return equals(other);
+        }
+    }
+
+    /// A bpf file system was mounted.
+    public record Mounted(Path directory) implements Entry {
         @Override
         public boolean concerns(Entry other) {
             return equals(other);
@@ -133,6 +155,8 @@ public final class Ledger {
             case Moved(Path from, Path to) ->
                 json.put("kind", "moved").put("from", from.toString()).put("to", to.toString());
             case Made(Path path) -> json.put("kind", "made").put("path", path.toString());
+            case Pinned(Path bpfRoot) -> json.put("kind", "pinned").put("path", bpfRoot.toString());
+            case Mounted(Path directory) -> json.put("kind", "mounted").put("path", directory.toString());
             case FirewallRule(String program, String chain, List<String> rule) -> {
                 json.put("kind", "rule").put("program", program).put("chain", chain);
                 rule.forEach(json.putArray("rule")::add);
@@ -146,6 +170,8 @@ public final class Ledger {
             case "sysctl" -> new Sysctl(text(json, "key"), text(json, "before"), text(json, "after"));
             case "moved" -> new Moved(Path.of(text(json, "from")), Path.of(text(json, "to")));
             case "made" -> new Made(Path.of(text(json, "path")));
+            case "pinned" -> new Pinned(Path.of(text(json, "path")));
+            case "mounted" -> new Mounted(Path.of(text(json, "path")));
             case "rule" -> {
                 List<String> rule = new ArrayList<>();
                 json.path("rule").forEach(word -> rule.add(word.asText()));

@@ -7,6 +7,7 @@ import io.stentor.model.PodName;
 import io.stentor.model.Problem;
 import io.stentor.model.Store;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,6 +21,7 @@ import java.util.function.Predicate;
 /// In the agent's main, in this order:
 ///
 /// 1. [#open]: takes up the endpoints of an earlier agent and marks their source as synced.
+///    [#prepare] mounts what the datapath is pinned on.
 /// 2. [#listen]: the socket answers. CNI's ADD and STATUS say what is waited for until 5.
 /// 3. [#start]: links, routes and host settings are kept from here on. [NodeNetwork#awaitDevices] says which devices
 ///    the datapath is attached to, and the MTU; it needs this node's own row in the store.
@@ -63,9 +65,13 @@ public final class NodeServices implements AutoCloseable {
     /// @throws IOException if the state directory cannot be used, or another agent uses it
     public static NodeServices open(Kernel kernel, Store store, Applied applied, NodeSettings settings)
             throws IOException {
+        List<Path> missing = Directories.missing(settings.places().state());
         Directories.makePrivate(settings.places().state());
         AgentLock lock = AgentLock.take(settings.places().state());
-        Ledger ledger = Ledger.open(settings.places().state().resolve("ledger.json"));
+        Ledger ledger = Ledger.open(settings.places().state().resolve(Ledger.FILE));
+        for (Path made : missing) {
+            ledger.enter(new Ledger.Made(made));
+        }
         Parts parts = new Parts(
                 lock,
                 ledger,
@@ -110,13 +116,27 @@ public final class NodeServices implements AutoCloseable {
         network.start();
     }
 
+    /// Sees to a bpf file system for the datapath's pins.
+    ///
+    /// @throws IOException if the ledger cannot be written
+    public void prepare(Path bpfRoot) throws IOException {
+        if (!kernel.mounts().isBpffs(bpfRoot)) {
+            parts.ledger.enter(new Ledger.Mounted(bpfRoot));
+            kernel.mounts().ensureBpffs(bpfRoot);
+        }
+        parts.ledger.enter(new Ledger.Pinned(bpfRoot));
+    }
+
     /// Answers on the agent's socket, `cni` beside the methods given.
     ///
     /// @throws IOException if the socket cannot be bound
     public void listen(Map<String, Method> methods) throws IOException {
+        Path path = settings.places().socket();
+        Directories.make(path.toAbsolutePath().getParent(), parts.ledger);
+        parts.ledger.enter(new Ledger.Made(path));
         Map<String, Method> all = new HashMap<>(methods);
         all.put("cni", new CniMethod(endpoints, this::podMtu, this::notReady));
-        socket = Optional.of(AgentSocket.open(settings.places().socket(), all));
+        socket = Optional.of(AgentSocket.open(path, all));
     }
 
     private int podMtu() {

@@ -54,7 +54,7 @@ final class PluginFile {
         if (Files.isExecutable(file) && Arrays.equals(Files.readAllBytes(file), wanted)) {
             return;
         }
-        Files.createDirectories(plugin.directory());
+        Directories.make(plugin.directory(), ledger);
         ledger.enter(new Made(file));
         // Runtimes list the directory: a name with a dot is no plugin.
         Path fresh = file.resolveSibling("." + NAME + ".new");

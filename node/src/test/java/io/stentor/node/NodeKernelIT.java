@@ -408,7 +408,9 @@ class NodeKernelIT {
         ledger.enter(new Ledger.Sysctl(key, "0", "1"));
         bench.kernel.sysctls().set(key, "1");
         Restoration restoration = new Restoration(bench.kernel, ledger);
-        assertThat(bench.kernel.inNamespace(bench.host, restoration::run)).isEmpty();
+        for (Step step : restoration.steps(entry -> true)) {
+            assertThat(bench.kernel.inNamespace(bench.host, step.work()::run)).isEmpty();
+        }
         assertThat(bench.run(bench.host, "iptables -S FORWARD").output().lines())
                 .containsExactly("-P FORWARD DROP", "-A FORWARD -i lo -j DROP");
         assertThat(bench.kernel.sysctls().get(key)).isEqualTo("0");

@@ -67,6 +67,32 @@ class KilledAgentTest extends Restarts {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
+    void a_teardown_that_is_killed_at_any_step_is_ended_by_the_next_and_leaves_nothing(boolean tcx) {
+        forEveryStep(tcx, steps -> {
+            start("a", BEFORE, true);
+            kernel.reap();
+            kernel.makeDirectory(ROOT.resolve("others"));
+            Teardown teardown = new Teardown(kernel, kernel, ROOT);
+            assertThat(teardown.isDue()).isTrue();
+            kernel.killAfter(steps);
+            boolean killed = false;
+            try {
+                teardown.run();
+            } catch (LifetimeKernel.Killed now) {
+                killed = true;
+            }
+            kernel.reap();
+            teardown.run();
+            kernel.reap();
+            assertThat(teardown.isDue()).isFalse();
+            assertThat(kernel.hooks).isEmpty();
+            assertThat(kernel.list(ROOT)).containsExactly("others");
+            return killed;
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
     void killed_at_any_step_of_its_first_start_it_leaves_nothing_that_the_next_does_not_find(boolean tcx) {
         forEveryStep(tcx, steps -> {
             boolean killed = startUntil(steps, "a", BEFORE);

@@ -184,6 +184,13 @@ final class LifetimeKernel extends LoadingKernel implements Pins {
     }
 
     @Override
+    public boolean removeFilter(Hook.Tc hook) {
+        step();
+        LivingLink there = hooks.get(hook);
+        return there != null && there.filter && hooks.remove(hook, there);
+    }
+
+    @Override
     public boolean has(Feature feature) {
         return feature != Feature.TCX || tcx;
     }

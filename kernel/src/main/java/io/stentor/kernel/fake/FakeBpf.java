@@ -169,6 +169,11 @@ public final class FakeBpf implements Bpf {
     }
 
     @Override
+    public synchronized boolean removeFilter(Hook.Tc hook) {
+        return handles.removeFilter(hook, currentNamespace.get());
+    }
+
+    @Override
     public synchronized List<Attached> attached(Hook hook) {
         return handles.at(hook, currentNamespace.get()).stream()
                 .map(at -> new Attached(

@@ -103,6 +103,10 @@ final class FakeHandles {
         attachments.add(attachment);
     }
 
+    synchronized boolean removeFilter(Hook hook, FakeNetlink namespace) {
+        return attachments.removeIf(attachment -> attachment.filter() && attachment.at(hook, namespace));
+    }
+
     synchronized void detach(FakeLink.Attachment attachment) {
         attachments.remove(attachment);
     }

@@ -17,6 +17,7 @@ import java.util.List;
 /// Works on the network namespace of the calling thread.
 final class FilterLink implements BpfLink {
     private static final int RTM_NEWQDISC = 36;
+    private static final int RTM_DELQDISC = 37;
     private static final int RTM_NEWTFILTER = 44;
     private static final int RTM_DELTFILTER = 45;
     private static final int RTM_GETTFILTER = 46;
@@ -141,6 +142,32 @@ final class FilterLink implements BpfLink {
     /// The filter, its qdisc or its device is no more.
     private static boolean gone(KernelException failure) {
         return failure.errno() == Errno.ENOENT || failure.errno() == Errno.ENODEV || failure.errno() == Errno.EINVAL;
+    }
+
+    /// Deletes the filter at our place, and the qdisc once no filter is on it.
+    ///
+    /// @return false if there was none of ours
+    static boolean remove(Hook.Tc hook) {
+        FilterLink link = new FilterLink(hook, true);
+        boolean was = link.info().programId() != 0;
+        if (was) {
+            link.detach();
+        }
+        if (at(new Hook.Tc(hook.ifindex(), Hook.Direction.INGRESS)).isEmpty()
+                && at(new Hook.Tc(hook.ifindex(), Hook.Direction.EGRESS)).isEmpty()
+                && was) {
+            try (NlSocket socket = NlSocket.open(0)) {
+                var qdisc = new NlMessage(RTM_DELQDISC, 0)
+                        .tc(hook.ifindex(), CLSACT_HANDLE, TC_H_CLSACT, 0)
+                        .string(TCA_KIND, "clsact");
+                socket.request(qdisc, "clsact of device " + hook.ifindex())
+                        .filter(failure -> !gone(failure))
+                        .ifPresent(failure -> {
+                            throw failure;
+                        });
+            }
+        }
+        return was;
     }
 
     @Override

@@ -92,6 +92,11 @@ public final class LinuxBpf implements Bpf {
     }
 
     @Override
+    public boolean removeFilter(Hook.Tc hook) {
+        return FilterLink.remove(hook);
+    }
+
+    @Override
     public List<Attached> attached(Hook hook) {
         return hooks().attached(hook);
     }

@@ -216,6 +216,13 @@ final class TrafficLab implements AutoCloseable {
         return Files.readAllLines(topology.directory().log("operator"));
     }
 
+    /// What the command says on a node.
+    Shell.Result stentor(int node, String... words) {
+        List<String> command = new ArrayList<>(List.of(stentor()));
+        command.addAll(List.of(words));
+        return node(node).attempt(command.toArray(String[]::new));
+    }
+
     /// What `stentor status` says on a node.
     JsonNode status(int node) {
         Shell.Result said = node(node).attempt(stentor(), "status", "-o", "json");
