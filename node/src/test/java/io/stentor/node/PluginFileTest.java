@@ -49,7 +49,13 @@ class PluginFileTest {
         Files.writeString(source, "newer");
         assertThat(plugin.ensure()).isEmpty();
         assertThat(installed).hasContent("newer");
-        assertThat(Ledger.open(directory.resolve("ledger.json")).entries()).containsExactly(new Ledger.Made(installed));
+        Path above = bin.getParent();
+        assertThat(Ledger.open(directory.resolve("ledger.json")).entries())
+                .containsExactly(
+                        new Ledger.Made(above.getParent()),
+                        new Ledger.Made(above),
+                        new Ledger.Made(bin),
+                        new Ledger.Made(installed));
     }
 
     @Test
