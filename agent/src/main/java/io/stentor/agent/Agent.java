@@ -11,7 +11,6 @@ import io.stentor.agent.api.ProblemLog;
 import io.stentor.datapath.Datapath;
 import io.stentor.datapath.compile.Hooks;
 import io.stentor.datapath.compile.MapCompiler;
-import io.stentor.datapath.compile.TableSizes;
 import io.stentor.datapath.sweep.ConnectionSweep;
 import io.stentor.datapath.sweep.SweepLoop;
 import io.stentor.datapath.sweep.Swept;
@@ -181,10 +180,9 @@ final class Agent implements AutoCloseable {
     }
 
     private MapPressure pressure(Kernel kernel) {
-        TableSizes sizes = terms.connections(kernel).sizes();
         return new MapPressure(
                 () -> programs.map(Programs::maps).orElse(Map.of()),
-                () -> sizes,
+                terms.connections(kernel).sizes(),
                 () -> programs.map(loaded -> loaded.sweep.latest()).orElse(Swept.NOTHING));
     }
 

@@ -10,6 +10,7 @@ import io.stentor.node.doctor.Finding;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -37,12 +38,8 @@ final class DoctorCommand extends AgentCommand {
             description = "where pins are to be (default: $STENTOR_BPF_ROOT, else /sys/fs/bpf)")
     private Path bpfRoot = Path.of("/sys/fs/bpf");
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            defaultValue = "text",
-            description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-    private StatusCommand.Format format = StatusCommand.Format.TEXT;
+    @Mixin
+    private ReportFormat format = new ReportFormat();
 
     @Override
     public Integer call() throws Failure {
@@ -52,7 +49,7 @@ final class DoctorCommand extends AgentCommand {
         } catch (KernelException refused) {
             throw new Failure(ExitCode.FAILED, refused.getMessage() + "; run it as root");
         }
-        if (format == StatusCommand.Format.JSON) {
+        if (format.json()) {
             out().println(Json.pretty(json(findings)));
         } else {
             findings.forEach(this::print);

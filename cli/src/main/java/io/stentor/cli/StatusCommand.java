@@ -2,11 +2,11 @@ package io.stentor.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -33,27 +33,13 @@ final class StatusCommand extends AgentCommand {
             description = "how long to wait at most: 90s, 5m, 1h (default: ${DEFAULT-VALUE})")
     private Duration patience = Duration.ofMinutes(5);
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            defaultValue = "text",
-            description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-    private Format format = Format.TEXT;
-
-    enum Format {
-        TEXT,
-        JSON;
-
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
+    @Mixin
+    private ReportFormat format = new ReportFormat();
 
     @Override
     public Integer call() throws Failure, InterruptedException {
         JsonNode status = wait ? awaitReady() : ask();
-        if (format == Format.JSON) {
+        if (format.json()) {
             out().println(Json.pretty(status));
         } else {
             print(status);

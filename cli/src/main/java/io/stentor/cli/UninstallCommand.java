@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -78,12 +79,8 @@ final class UninstallCommand extends AgentCommand {
             description = "delete the definitions of cilium.io and all their objects; needs --kubeconfig")
     private boolean definitions;
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            defaultValue = "text",
-            description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-    private StatusCommand.Format format = StatusCommand.Format.TEXT;
+    @Mixin
+    private ReportFormat format = new ReportFormat();
 
     @Override
     public Integer call() throws Failure {
@@ -94,12 +91,15 @@ final class UninstallCommand extends AgentCommand {
                 Cluster cluster = cluster()) {
             Removal removal = new Removal(kernel, new Removal.Places(state, bpfRoot, socket()));
             if (dry) {
-                return run(steps(removal, cluster), removal.pods());
+                List<String> pods = removal.pods();
+                warn(pods);
+                return run(steps(removal, cluster), pods);
             }
             try (AutoCloseable _ = lock(removal)) {
                 List<Step> steps = steps(removal, cluster);
                 List<String> pods = removal.pods();
-                ask(steps, pods);
+                warn(pods);
+                ask(steps);
                 return run(steps, pods);
             }
         } catch (Failure failure) {
@@ -159,12 +159,9 @@ final class UninstallCommand extends AgentCommand {
     }
 
     @SuppressWarnings("SystemConsoleNull") // without a terminal it is, in spite of what is said
-    private void ask(List<Step> steps, List<String> pods) throws Failure {
+    private void ask(List<Step> steps) throws Failure {
         if (sure || steps.isEmpty()) {
             return;
-        }
-        if (!pods.isEmpty()) {
-            err().println(lost(pods));
         }
         @Nullable Console console = System.console();
         if (console == null || !console.isTerminal()) {
@@ -179,19 +176,17 @@ final class UninstallCommand extends AgentCommand {
         }
     }
 
-    private static String lost(List<String> pods) {
-        return pods.size()
-                + (pods.size() == 1
-                        ? " pod still runs here and loses its network: "
-                        : " pods still run here" + " and lose their network: ")
-                + String.join(", ", pods);
+    private void warn(List<String> pods) {
+        if (!pods.isEmpty()) {
+            String loss = pods.size() == 1
+                    ? " pod still runs here and loses its network: "
+                    : " pods still run here and lose their network: ";
+            err().println(pods.size() + loss + String.join(", ", pods));
+        }
     }
 
     private int run(List<Step> steps, List<String> pods) {
-        UninstallReport report = new UninstallReport(out(), format == StatusCommand.Format.JSON, dry);
-        if (!pods.isEmpty()) {
-            err().println(lost(pods));
-        }
+        UninstallReport report = new UninstallReport(out(), format.json(), dry);
         for (Step step : steps) {
             if (dry) {
                 report.wouldBe(step);

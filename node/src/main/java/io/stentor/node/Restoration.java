@@ -29,9 +29,8 @@ final class Restoration {
         this.ledger = ledger;
     }
 
-    /// A step for each entry that is wanted, the latest first. An entry is struck when it was undone, or somebody else
-    /// has changed the
-    /// thing since; what failed stays for another try.
+    /// A step for each entry that is wanted, the latest first. An entry is struck when it was undone, or somebody
+    /// else has changed the thing since; what failed stays for another try.
     List<Step> steps(Predicate<Entry> wanted) {
         List<Step> steps = new ArrayList<>();
         for (Entry entry : ledger.entries().reversed()) {

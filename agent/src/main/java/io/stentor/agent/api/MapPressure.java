@@ -26,7 +26,7 @@ public final class MapPressure {
     private static final long RECENT = Duration.ofSeconds(20).toNanos();
 
     private final Supplier<Map<String, BpfMap>> maps;
-    private final Supplier<TableSizes> sizes;
+    private final TableSizes sizes;
     private final Supplier<Swept> swept;
     private Map<String, Double> known = Map.of();
     private long knownUntil = System.nanoTime();
@@ -34,7 +34,7 @@ public final class MapPressure {
     /// @param maps  by name
     /// @param sizes how many connections of each kind there is room for
     /// @param swept what the last collection of connections found
-    public MapPressure(Supplier<Map<String, BpfMap>> maps, Supplier<TableSizes> sizes, Supplier<Swept> swept) {
+    public MapPressure(Supplier<Map<String, BpfMap>> maps, TableSizes sizes, Supplier<Swept> swept) {
         this.maps = maps;
         this.sizes = sizes;
         this.swept = swept;
@@ -105,11 +105,10 @@ public final class MapPressure {
     private double part(MapSpec<?, ?> spec, BpfMap map, @org.jspecify.annotations.Nullable BpfMap accounts) {
         if (accounts != null && spec.equals(Maps.CT_ANSWERED)) {
             CtAccount all = account(accounts, CtHolder.ALL);
-            TableSizes room = sizes.get();
-            return Math.max((double) all.tcp() / room.tcp(), (double) all.other() / room.other());
+            return Math.max((double) all.tcp() / sizes.tcp(), (double) all.other() / sizes.other());
         }
         if (accounts != null && spec.equals(Maps.NAT)) {
-            return (double) account(accounts, CtHolder.NAT).tcp() / sizes.get().nat();
+            return (double) account(accounts, CtHolder.NAT).tcp() / sizes.nat();
         }
         return (double) map.keys().size() / map.spec().maxEntries();
     }

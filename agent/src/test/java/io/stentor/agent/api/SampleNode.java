@@ -82,7 +82,7 @@ public final class SampleNode {
                 new AgentView.About("worker-1", Set.of(Family.IPV4)),
                 new AgentView.Facts(store::current, applied::latest, () -> List.copyOf(problems)),
                 new AgentView.KernelView(
-                        () -> maps, sync::differences, events, new MapPressure(() -> maps, () -> SIZES, () -> swept)),
+                        () -> maps, sync::differences, events, new MapPressure(() -> maps, SIZES, () -> swept)),
                 () -> new AgentView.NetworkView(
                         "tunnel (vxlan, port 8472)", List.of(new AgentView.Device("eth0", 2, 1500))),
                 () -> List.copyOf(parts));

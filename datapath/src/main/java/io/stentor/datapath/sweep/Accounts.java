@@ -1,5 +1,6 @@
 package io.stentor.datapath.sweep;
 
+import io.stentor.bpf.Codec;
 import io.stentor.bpf.generated.CtAccount;
 import io.stentor.kernel.bpf.BpfMap;
 import java.util.HashMap;
@@ -9,9 +10,8 @@ import java.util.Set;
 
 /// Corrects what the programs count while they go on counting.
 ///
-/// What a sweep deletes is subtracted at once. Else a count is seen at another moment than the entries that it counts,
-/// so
-/// a difference is an error only as far as the next sweep finds it as well: that part is taken away.
+/// What a sweep deletes is subtracted at once. Else a count is seen at another moment than the entries that it
+/// counts, so a difference is an error only as far as the next sweep finds it as well: that part is taken away.
 final class Accounts {
     private final BpfMap accounts;
     private Map<Line, Integer> differences = Map.of();
@@ -50,7 +50,7 @@ final class Accounts {
         counted.keySet().forEach(line -> holders.add(line.holder));
         accounts.visit(entry -> {
             if (!CtAccount.CODEC.decode(entry.value()).equals(CtAccount.ZERO)) {
-                holders.add(io.stentor.bpf.Codec.U32.decode(entry.key()));
+                holders.add(Codec.U32.decode(entry.key()));
             }
         });
         return holders;

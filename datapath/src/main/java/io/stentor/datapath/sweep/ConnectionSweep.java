@@ -8,6 +8,7 @@ import io.stentor.bpf.generated.NatEntry;
 import io.stentor.kernel.bpf.BpfMap;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +18,8 @@ import java.util.function.ToLongFunction;
 /// Collects entries of `ct_answered` and `nat` that are past their deadline, corrects the programs' counts of them, and
 /// says when `ct_overflow` is empty.
 ///
-/// The programs take out what ends by FIN or RST. What ends in silence is a miss for them, but keeps its room until it
-/// is
-/// collected. An entry is looked at once more just before it is deleted: its connection may have begun anew.
+/// The programs take out what ends by FIN or RST. What ends in silence is a miss for them, but keeps its room until
+/// it is collected. An entry is looked at once more just before it is deleted: its connection may have begun anew.
 public final class ConnectionSweep {
     private static final int TCP = 6;
 
@@ -119,14 +119,12 @@ public final class ConnectionSweep {
                 && map.delete(key);
     }
 
-    /// Programs need not look into an empty table. One that enters a connection meanwhile says so itself; should that
-    /// be
-    /// overwritten, the connection's next packet finds it where it began, and enters it anew.
+    /// Programs need not look into an empty table. One that enters a connection meanwhile says so itself; should
+    /// that be overwritten, the connection's next packet finds it where it began, and enters it anew.
     private int overflow() {
         int left = overflow.keys().size();
         byte[] unused = new byte[Long.BYTES];
-        if (left == 0
-                && !java.util.Arrays.equals(overflowUse.lookup(BpfMap.index(0)).orElse(unused), unused)) {
+        if (left == 0 && !Arrays.equals(overflowUse.lookup(BpfMap.index(0)).orElse(unused), unused)) {
             overflowUse.update(BpfMap.index(0), unused);
         }
         return left;

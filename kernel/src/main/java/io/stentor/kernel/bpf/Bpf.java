@@ -57,9 +57,8 @@ public interface Bpf {
     /// attaches and pins. A pin whose device is gone or is another is made anew.
     BpfLink attach(BpfProgram program, Hook hook, Path pin);
 
-    /// Ends what stands in for a link where there is no TCX: the filter at our handle, and the qdisc when nobody else
-    /// has
-    /// a filter on it. Needs no program, as nothing has to be loaded to undo.
+    /// Ends what stands in for a link where there is no TCX: the filter at our handle, and the qdisc when nobody
+    /// else has a filter on it. Needs no program, as nothing has to be loaded to undo.
     ///
     /// @return false if no filter of ours was there
     boolean removeFilter(Hook.Tc hook);
