@@ -40,7 +40,8 @@ class LabCommandsLabIT {
         }
     }
 
-    /// Starts a lab and gives it a network configuration, which is all that its nodes wait for.
+    /// Starts a lab and gives it a network configuration, which is all that its nodes wait for. It hears Ctrl-C even
+    /// where the tests themselves are deaf to it, as in the background of a shell.
     private Process up(String... more) throws IOException, InterruptedException {
         List<String> arguments = new ArrayList<>(List.of("up", "--name", NAME, "--nodes", "2", "--without-agents"));
         arguments.addAll(List.of(more));
@@ -50,7 +51,9 @@ class LabCommandsLabIT {
             Files.deleteIfExists(network.resolve("10-none.conflist"));
             Files.deleteIfExists(network);
         }
-        Process up = new ProcessBuilder(lab(arguments.toArray(String[]::new)))
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        command.addAll(lab(arguments.toArray(String[]::new)));
+        Process up = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
