@@ -9,6 +9,7 @@ import io.stentor.kernel.Linux;
 import io.stentor.kernel.bpf.TestResult;
 import io.stentor.model.Family;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// An enemy's packets through every program: none goes where it is not meant to, and what the short way of established
-/// connections decides is what the stages decide. Each million with `-Dstentor.matrix=full`, some thousands without.
+/// connections decides is what the stages decide. A million with
+/// `-Dstentor.matrix=full`, some thousands without.
 class FuzzKernelIT {
     private static final boolean FULL = "full".equals(System.getProperty("stentor.matrix"));
     private static final long SEED = 20_250_601;
@@ -121,24 +123,29 @@ class FuzzKernelIT {
                 Passage passage = new Passage(node.world(), packets.get(i), results.get(i), masqueraded());
                 Optional<String> found = wrong.apply(passage);
                 if (found.isPresent()) {
-                    throw new AssertionError(program + ", " + found.get() + ", verdict "
-                            + results.get(i).value() + "\n in  " + PacketPrinter.print(packets.get(i)) + "\n out "
-                            + PacketPrinter.print(results.get(i).packet()));
+                    throw failure(program + ", " + found.get(), packets.get(i), results.get(i));
                 }
             }
         }
 
-        void same(LoadedPrograms one, LoadedPrograms other, String program, String link) {
-            List<TestResult> left = node.runAll(one.program(program), link, packets);
-            List<TestResult> right = node.runAll(other.program(program), link, packets);
+        void same(LoadedPrograms both, LoadedPrograms stages, String program, String link) {
+            List<TestResult> left = node.runAll(both.program(program), link, packets);
+            List<TestResult> right = node.runAll(stages.program(program), link, packets);
             for (int i = 0; i < left.size(); i++) {
-                assertThat(left.get(i).value())
-                        .as("verdict of %s on %s", program, PacketPrinter.print(packets.get(i)))
-                        .isEqualTo(right.get(i).value());
-                assertThat(left.get(i).packet())
-                        .as("%s from %s", program, PacketPrinter.print(packets.get(i)))
-                        .isEqualTo(right.get(i).packet());
+                TestResult one = left.get(i);
+                TestResult other = right.get(i);
+                if (one.value() != other.value() || !Arrays.equals(one.packet(), other.packet())) {
+                    throw failure(program + " with the short way, then without", packets.get(i), one, other);
+                }
             }
+        }
+
+        private static AssertionError failure(String what, byte[] in, TestResult... results) {
+            StringBuilder text = new StringBuilder(what + "\n in  " + PacketPrinter.print(in));
+            for (TestResult result : results) {
+                text.append("\n ").append(result.value()).append("   ").append(PacketPrinter.print(result.packet()));
+            }
+            return new AssertionError(text);
         }
     }
 }

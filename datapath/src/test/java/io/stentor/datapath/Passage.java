@@ -83,9 +83,7 @@ record Passage(World world, byte[] in, TestResult result, boolean masqueraded) {
         int outer = out.length - in.length;
         // The redirect writes the outer Ethernet header anew; until then its type is the inner packet's.
         boolean overIpv4 = out[ETHERNET] >> 4 == 4;
-        IpAddress end = overIpv4
-                ? ip(Family.IPV4, out, ETHERNET + 16, 4)
-                : ip(Family.IPV6, out, ETHERNET + 24, 16);
+        IpAddress end = overIpv4 ? ip(Family.IPV4, out, ETHERNET + 16, 4) : ip(Family.IPV6, out, ETHERNET + 24, 16);
         if (!is(end, "b")) {
             return Optional.of("a tunnel to nobody");
         }
