@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Samples (round, metric, family, way, value) in; a Markdown table on stdout and rows in the file that json names.
+# Samples (round, metric, family, way, value), programs' times and a node's costs in; Markdown tables on stdout and rows
+# in the file that json names.
 # Variables: commit, machine, rounds, seconds, loud, json.
 
 function sort(list, n,    i, j, x) {
@@ -110,6 +111,11 @@ NF == 4 {
 	program_rows[++lines] = line ", \"stentor\": " $4 ", \"limit\": null, \"simple\": null, \"ratioToLimit\": null"
 }
 
+NF == 3 {
+	cost_rows[++costs] = sprintf("{\"scenario\": \"node\", \"metric\": \"%s\", \"unit\": \"%s\", \"stentor\": %s", $1, $3, $2)
+	cost_lines[costs] = "| " $1 " | " $2 " " $3 " |"
+}
+
 END {
 	printf "%s; commit %s; %s rounds of %s s each, %s of their parts begun on a busy machine.\n", machine, commit,
 		rounds, seconds, loud
@@ -135,5 +141,12 @@ END {
 	for (i = 1; i <= lines; i++)
 		printf "%s  %s, \"commit\": \"%s\", \"machine\": \"%s\"}", (rows++ ? ",\n" : "[\n"), program_rows[i], commit,
 			machine > json
+	if (costs)
+		print "\nWhat a node pays.\n\n| figure | |\n|---|---|"
+	for (i = 1; i <= costs; i++) {
+		print cost_lines[i]
+		printf "%s  %s, \"commit\": \"%s\", \"machine\": \"%s\"}", (rows++ ? ",\n" : "[\n"), cost_rows[i], commit,
+			machine > json
+	}
 	print "\n]" > json
 }

@@ -39,7 +39,7 @@ enum fragment { FRAGMENT_NONE, FRAGMENT_FIRST, FRAGMENT_LATER };
 struct packet {
 	struct tuple tuple;
 	struct tuple quoted; /* of an ICMP error, as it was sent: its source is whom the error is for */
-	__u64 now;           /* CLOCK_MONOTONIC, nanoseconds, some milliseconds ago at most */
+	__u64 now;           /* of clock_now() */
 	__u32 source_identity;
 	__u32 destination_identity;
 	__u16 source_endpoint;
@@ -72,6 +72,12 @@ struct {
 	__uint(max_entries, 1);
 } scratch SEC(".maps") GENERATION_MAP("The packet in work.");
 
+/* CLOCK_MONOTONIC, nanoseconds, some milliseconds ago at most. */
+static __always_inline __u64 clock_now(void)
+{
+	return config.coarse_clock ? bpf_ktime_get_coarse_ns() : bpf_ktime_get_ns();
+}
+
 /* The processor's packet, with nothing known about it yet. Never NULL on a sane kernel. */
 static __always_inline struct packet *packet_begin(__u8 point)
 {
@@ -81,7 +87,7 @@ static __always_inline struct packet *packet_begin(__u8 point)
 	if (p) {
 		__builtin_memset(p, 0, sizeof(*p));
 		p->point = point;
-		p->now = config.coarse_clock ? bpf_ktime_get_coarse_ns() : bpf_ktime_get_ns();
+		p->now = clock_now();
 	}
 	return p;
 }

@@ -42,7 +42,7 @@ static __always_inline int tunnel_key_set(struct __sk_buff *skb, __u32 identity,
 }
 
 /* Reads the sender's identity from the VNI; 0 or a drop_reason. Only known nodes may send. */
-static __always_inline int tunnel_key_get(struct __sk_buff *skb, struct packet *p)
+static __always_inline int tunnel_key_get(struct __sk_buff *skb, __u32 *identity)
 {
 	struct bpf_tunnel_key key = {};
 	union ip sender = {};
@@ -57,7 +57,7 @@ static __always_inline int tunnel_key_get(struct __sk_buff *skb, struct packet *
 	node = address_find(&sender, config.underlay_ipv6 ? FAMILY_IPV6 : FAMILY_IPV4);
 	if (!node || node->kind != ADDRESS_REMOTE_NODE)
 		return DROP_UNKNOWN_SENDER;
-	p->source_identity = key.tunnel_id;
+	*identity = key.tunnel_id;
 	return 0;
 }
 
@@ -89,7 +89,7 @@ struct tunnel_ipv6 {
 #define TUNNEL_IPV6_LENGTH (offsetof(struct tunnel_ipv6, inner) + ETH_HLEN)
 
 /* What follows the outer IP header; a UDP checksum of zero is what tunnels are allowed (RFC 6935). */
-static __always_inline void tunnel_fill(struct __sk_buff *skb, const struct packet *p, struct udphdr *udp,
+static __always_inline void tunnel_fill(struct __sk_buff *skb, __u32 identity, struct udphdr *udp,
                                         struct vxlan_header *vxlan, struct ethhdr *inner)
 {
 	__u32 hash = bpf_get_hash_recalc(skb);
@@ -99,7 +99,7 @@ static __always_inline void tunnel_fill(struct __sk_buff *skb, const struct pack
 	udp->len = bpf_htons(skb->len - ETH_HLEN + sizeof(*udp) + sizeof(*vxlan) + sizeof(*inner));
 	udp->check = 0;
 	vxlan->flags = bpf_htonl(VXLAN_FLAGS_VNI);
-	vxlan->vni = bpf_htonl(p->source_identity << 8);
+	vxlan->vni = bpf_htonl(identity << 8);
 	__builtin_memcpy(inner->h_dest, (const void *)config.gateway_mac, ETH_ALEN);
 	__builtin_memcpy(inner->h_source, (const void *)config.gateway_mac, ETH_ALEN);
 	inner->h_source[ETH_ALEN - 1] = SENDER_MAC_LAST_BYTE;
@@ -125,7 +125,7 @@ static __always_inline __sum16 tunnel_ipv4_checksum(const struct iphdr *ip)
 	 BPF_F_ADJ_ROOM_ENCAP_L2_ETH)
 
 /* Puts the outer headers before the packet; 0 or a drop_reason. Needs a kernel of 5.13. */
-static __always_inline int tunnel_encapsulate_ipv4(struct __sk_buff *skb, const struct packet *p,
+static __always_inline int tunnel_encapsulate_ipv4(struct __sk_buff *skb, __u32 identity,
                                                    const union ip *node)
 {
 	struct tunnel_ipv4 outer = {
@@ -143,7 +143,7 @@ static __always_inline int tunnel_encapsulate_ipv4(struct __sk_buff *skb, const 
 	};
 	void *room;
 
-	tunnel_fill(skb, p, &outer.udp, &outer.vxlan, &outer.inner);
+	tunnel_fill(skb, identity, &outer.udp, &outer.vxlan, &outer.inner);
 	outer.ip.check = tunnel_ipv4_checksum(&outer.ip);
 	if (bpf_skb_adjust_room(skb, TUNNEL_IPV4_LENGTH, BPF_ADJ_ROOM_MAC,
 	                        TUNNEL_ROOM | BPF_F_ADJ_ROOM_ENCAP_L3_IPV4))
@@ -155,7 +155,7 @@ static __always_inline int tunnel_encapsulate_ipv4(struct __sk_buff *skb, const 
 	return 0;
 }
 
-static __always_inline int tunnel_encapsulate_ipv6(struct __sk_buff *skb, const struct packet *p,
+static __always_inline int tunnel_encapsulate_ipv6(struct __sk_buff *skb, __u32 identity,
                                                    const union ip *node)
 {
 	struct tunnel_ipv6 outer = {
@@ -172,7 +172,7 @@ static __always_inline int tunnel_encapsulate_ipv6(struct __sk_buff *skb, const 
 
 	__builtin_memcpy(&outer.ip.saddr, (const void *)&config.node_ipv6, sizeof(outer.ip.saddr));
 	__builtin_memcpy(&outer.ip.daddr, node, sizeof(outer.ip.daddr));
-	tunnel_fill(skb, p, &outer.udp, &outer.vxlan, &outer.inner);
+	tunnel_fill(skb, identity, &outer.udp, &outer.vxlan, &outer.inner);
 	if (bpf_skb_adjust_room(skb, TUNNEL_IPV6_LENGTH, BPF_ADJ_ROOM_MAC,
 	                        TUNNEL_ROOM | BPF_F_ADJ_ROOM_ENCAP_L3_IPV6))
 		return DROP_ERROR_WRITING_TO_PACKET;
@@ -183,27 +183,39 @@ static __always_inline int tunnel_encapsulate_ipv6(struct __sk_buff *skb, const 
 	return 0;
 }
 
-/* Sends a packet of a pod to its node; the end of the program. */
-static __always_inline int tunnel_send(struct __sk_buff *skb, struct packet *p, const union ip *node,
-                                       __u8 family)
+/* Puts the tunnel's headers before a pod's packet, unless the device does that; 0 or a drop_reason. */
+static __always_inline int tunnel_encapsulate(struct __sk_buff *skb, __u32 identity, const union ip *node,
+                                              __u8 family)
+{
+	if (!config.encapsulate)
+		return 0;
+	if (family != (config.underlay_ipv6 ? FAMILY_IPV6 : FAMILY_IPV4))
+		return DROP_NO_TUNNEL_ENDPOINT;
+	return config.underlay_ipv6 ? tunnel_encapsulate_ipv6(skb, identity, node)
+	                            : tunnel_encapsulate_ipv4(skb, identity, node);
+}
+
+/* Sends what tunnel_encapsulate() has prepared to its node; the program returns what it returns. */
+static __always_inline int tunnel_out(struct __sk_buff *skb, const union ip *node, __u8 family)
 {
 	struct bpf_redir_neigh next = {};
-	int reason = 0;
 
-	if (config.encapsulate) {
-		if (family != (config.underlay_ipv6 ? FAMILY_IPV6 : FAMILY_IPV4))
-			reason = DROP_NO_TUNNEL_ENDPOINT;
-		else
-			reason = config.underlay_ipv6 ? tunnel_encapsulate_ipv6(skb, p, node)
-			                              : tunnel_encapsulate_ipv4(skb, p, node);
-	}
-	if (reason)
-		return drop(skb, p, reason, DIRECTION_EGRESS);
-	forwarded(skb, p, POINT_TO_OVERLAY, DIRECTION_EGRESS);
 	if (!config.encapsulate)
 		return bpf_redirect(config.overlay_ifindex, 0);
 	skb->mark = MARK_SENT;
 	if (segment_hop(node, family, &next))
 		return bpf_redirect_neigh(config.underlay_ifindex, &next, sizeof(next), 0);
 	return bpf_redirect_neigh(config.underlay_ifindex, NULL, 0, 0);
+}
+
+/* Sends a packet of a pod to its node; the end of the program. */
+static __always_inline int tunnel_send(struct __sk_buff *skb, struct packet *p, const union ip *node,
+                                       __u8 family)
+{
+	int reason = tunnel_encapsulate(skb, p->source_identity, node, family);
+
+	if (reason)
+		return drop(skb, p, reason, DIRECTION_EGRESS);
+	forwarded(skb, p, POINT_TO_OVERLAY, DIRECTION_EGRESS);
+	return tunnel_out(skb, node, family);
 }

@@ -26,6 +26,29 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 } endpoints SEC(".maps") AGENT_MAP("Pods of this node by the index of their link's host side.");
 
+struct local_pod {
+	union ip address;
+	__u32 identity;
+	__u32 ifindex DOC("host side of its link");
+	__u16 endpoint;
+	__u8 mac[6] DOC("of the pod's side");
+} LAYOUT("A pod of this node by one of its addresses.");
+LAYOUT_SIZE(struct local_pod, 32);
+
+/* The last twelve bits, which are a pod's own in most ranges, and the family in the lowest bit. */
+#define LOCAL_POD_BITS 12
+#define LOCAL_PODS (1 << (LOCAL_POD_BITS + 1))
+#define LOCAL_POD_INDEX(last_word, is_ipv6) \
+	((bpf_ntohl(last_word) & ((1 << LOCAL_POD_BITS) - 1)) << 1 | !!(is_ipv6))
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__type(key, __u32);
+	__type(value, struct local_pod);
+	__uint(max_entries, LOCAL_PODS);
+} local_pods SEC(".maps")
+	AGENT_MAP("Pods of this node by the end of their address; of several with the same one is here.");
+
 #define ADDRESS_KINDS(V)                                  \
 	V(ADDRESS_ENDPOINT, 1, "a pod of this node")      \
 	V(ADDRESS_HOST, 2, "this node")                   \

@@ -4,6 +4,7 @@
  * what pods sent by way of the node's stack. The node's own traffic passes both, and changes only where one
  * of its ports is a pod's already.
  */
+#include "../lib/established.h"
 #include "../lib/fragment.h"
 #include "../lib/nat.h"
 #include "../lib/route.h"
@@ -122,12 +123,16 @@ static __always_inline int for_node(struct __sk_buff *skb, struct packet *p)
 SEC("tc")
 int from_net(struct __sk_buff *skb)
 {
+	int verdict = BY_STAGES, reason;
 	struct packet *p;
 	struct address *to;
-	int reason;
 
 	if (!is_ip(skb) || (config.tunnel && is_plain_tunnel(skb)))
 		return TC_ACT_OK;
+	if (!config.tunnel)
+		verdict = established_to_pod(skb);
+	if (verdict != BY_STAGES)
+		return verdict;
 	p = packet_begin(POINT_FROM_NETWORK);
 	if (!p)
 		return TC_ACT_SHOT;

@@ -3,19 +3,24 @@
  * The tunnel's device: from_overlay sees what came out of it, to_overlay tells it where what goes in is to be
  * sent. Pods' packets and the node's own take the same way in.
  */
+#include "../lib/established.h"
 #include "../lib/fragment.h"
 #include "../lib/tunnel.h"
 
 SEC("tc")
 int from_overlay(struct __sk_buff *skb)
 {
-	struct packet *p = packet_begin(POINT_FROM_OVERLAY);
+	__u32 identity = 0;
+	int reason = tunnel_key_get(skb, &identity), verdict = reason ? BY_STAGES : established_to_pod(skb);
+	struct packet *p;
 	struct address *to;
-	int reason;
 
+	if (verdict != BY_STAGES)
+		return verdict;
+	p = packet_begin(POINT_FROM_OVERLAY);
 	if (!p)
 		return TC_ACT_SHOT;
-	reason = tunnel_key_get(skb, p);
+	p->source_identity = identity;
 	if (!reason)
 		reason = parse(skb, p);
 	if (reason)

@@ -6,6 +6,7 @@
  *
  * from_pod: sender checks -> identity -> conntrack -> policy -> where to -> event
  */
+#include "../lib/established.h"
 #include "../lib/fragment.h"
 #include "../lib/neighbour.h"
 #include "../lib/route.h"
@@ -110,11 +111,14 @@ static __always_inline int to_destination(struct __sk_buff *skb, struct packet *
 SEC("tc")
 int from_pod(struct __sk_buff *skb)
 {
-	struct packet *p = packet_begin(POINT_FROM_ENDPOINT);
-	struct endpoint *from;
 	__u32 ifindex = skb->ifindex;
-	int reason;
+	int reason, verdict = established_from_pod(skb, ifindex);
+	struct endpoint *from;
+	struct packet *p;
 
+	if (verdict != BY_STAGES)
+		return verdict;
+	p = packet_begin(POINT_FROM_ENDPOINT);
 	if (!p)
 		return TC_ACT_SHOT;
 	from = bpf_map_lookup_elem(&endpoints, &ifindex);

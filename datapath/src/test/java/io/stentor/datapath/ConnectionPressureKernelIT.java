@@ -12,6 +12,7 @@ import io.stentor.datapath.sweep.ConnectionSweep;
 import io.stentor.kernel.Linux;
 import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.kernel.bpf.BpfProgram;
+import io.stentor.kernel.bpf.TestResult;
 import io.stentor.model.Family;
 import java.io.IOException;
 import java.time.Duration;
@@ -70,7 +71,10 @@ class ConnectionPressureKernelIT {
         List<byte[]> packets = IntStream.rangeClosed(first, last)
                 .mapToObj(port -> builder.build(packet.formatted(port)))
                 .toList();
-        assertThat(node.runAll(run, link, packets)).as(packet).containsOnly(REDIRECT);
+        assertThat(node.runAll(run, link, packets))
+                .extracting(TestResult::value)
+                .as(packet)
+                .containsOnly(REDIRECT);
     }
 
     private static void send(String from, String to, String ports, String flags, int first, int last) {

@@ -66,15 +66,14 @@ final class TestNode implements AutoCloseable {
         return kernel.inNamespace(node, () -> program.testRun(TestRun.of(packet).withContext(context)));
     }
 
-    /// [#run] for each packet, with their verdicts.
-    List<Integer> runAll(BpfProgram program, String link, List<byte[]> packets) {
+    /// [#run] for each packet.
+    List<TestResult> runAll(BpfProgram program, String link, List<byte[]> packets) {
         int index = ifindex(link);
         return kernel.inNamespace(
                 node,
                 () -> packets.stream()
                         .map(packet -> program.testRun(
-                                        TestRun.of(packet).withContext(new SkbContext(index, 0, packet.length).bytes()))
-                                .value())
+                                TestRun.of(packet).withContext(new SkbContext(index, 0, packet.length).bytes())))
                         .toList());
     }
 

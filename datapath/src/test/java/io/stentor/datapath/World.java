@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToIntFunction;
 
 /// The small cluster that packet cases play in, seen from its node `a`, and the names that their packets use:
@@ -72,6 +73,8 @@ final class World implements Names {
                     Duration.ofSeconds(8000), Duration.ofSeconds(60), Duration.ofSeconds(10), Duration.ofSeconds(60)));
 
     private final ToIntFunction<String> ifindex;
+    private final Map<String, IpAddress> addresses = new ConcurrentHashMap<>();
+    private final Map<String, MacAddress> macs = new ConcurrentHashMap<>();
 
     /// @param ifindex of a link by its name
     World(ToIntFunction<String> ifindex) {
@@ -81,13 +84,13 @@ final class World implements Names {
     @Override
     public IpAddress address(String name, Family family) {
         List<String> host = HOSTS.get(name);
-        return IpAddress.of(host == null ? name : host.get(family == Family.IPV4 ? 0 : 1));
+        return addresses.computeIfAbsent(host == null ? name : host.get(family == Family.IPV4 ? 0 : 1), IpAddress::of);
     }
 
     @Override
     public MacAddress mac(String name) {
         List<String> host = HOSTS.get(name);
-        return MacAddress.of(host == null ? name : host.get(2));
+        return macs.computeIfAbsent(host == null ? name : host.get(2), MacAddress::of);
     }
 
     /// What the agent would write.

@@ -4,7 +4,7 @@ package io.stentor.bpf.generated;
 
 /// What all layouts together are known by.
 public final class Layouts {
-    private static final String FINGERPRINT = "745bf9094c00";
+    private static final String FINGERPRINT = "b17580ba977f";
 
     private Layouts() {}
 

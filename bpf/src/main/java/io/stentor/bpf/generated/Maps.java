@@ -44,6 +44,9 @@ public final class Maps {
     /// Datagrams in fragments.
     public static final MapSpec<FragmentKey, FragmentEntry> FRAGMENTS = new MapSpec<>("fragments", MapType.LRU_HASH, FragmentKey.CODEC, FragmentEntry.CODEC, new MapSpec.Shape(8192, 0, MapOwner.DATAPATH, Optional.empty()));
 
+    /// Pods of this node by the end of their address; of several with the same one is here.
+    public static final MapSpec<Integer, LocalPod> LOCAL_PODS = new MapSpec<>("local_pods", MapType.ARRAY, Codec.U32, LocalPod.CODEC, new MapSpec.Shape(8192, 0, MapOwner.AGENT, Optional.empty()));
+
     /// Packets by drop reason (0: forwarded) times four plus direction.
     public static final MapSpec<Integer, Counter> METRICS = new MapSpec<>("metrics", MapType.PERCPU_ARRAY, Codec.U32, Counter.CODEC, new MapSpec.Shape(1024, 0, MapOwner.DATAPATH, Optional.empty()));
 
@@ -60,7 +63,7 @@ public final class Maps {
     public static final MapSpec<Integer, Bytes> SCRATCH = new MapSpec<>("scratch", MapType.PERCPU_ARRAY, Codec.U32, Bytes.codec(128), new MapSpec.Shape(1, 0, MapOwner.GENERATION, Optional.empty()));
 
     /// All of them, by name.
-    public static final List<MapSpec<?, ?>> ALL = List.of(ADDRESSES, CT_ACCOUNTS, CT_ANSWERED, CT_COUNTERS, CT_OVERFLOW, CT_OVERFLOW_USE, CT_UNANSWERED, ENDPOINTS, EVENT_BUCKETS, EVENTS, FRAGMENTS, METRICS, NAT, NAT_UNANSWERED, RANGES, SCRATCH);
+    public static final List<MapSpec<?, ?>> ALL = List.of(ADDRESSES, CT_ACCOUNTS, CT_ANSWERED, CT_COUNTERS, CT_OVERFLOW, CT_OVERFLOW_USE, CT_UNANSWERED, ENDPOINTS, EVENT_BUCKETS, EVENTS, FRAGMENTS, LOCAL_PODS, METRICS, NAT, NAT_UNANSWERED, RANGES, SCRATCH);
 
     private Maps() {}
 }

@@ -30,12 +30,22 @@ final class Facts {
     static final Index<Integer, Integer, Endpoint> ENDPOINTS_BY_LINK = new Index<>(
             Table.ENDPOINTS, endpoint -> List.of(endpoint.attachment().ifindex()));
 
+    /// By the places in `local_pods` that their addresses tell.
+    static final Index<Integer, Integer, Endpoint> ENDPOINTS_BY_PLACE = new Index<>(
+            Table.ENDPOINTS,
+            endpoint -> endpoint.addresses().all().stream().map(Keys::localPod).toList());
+
     /// By the address of the node that they are on.
     static final Index<IpAddress, IpAddress, RemotePod> PODS_BY_NODE =
             new Index<>(Table.PODS, pod -> List.of(pod.node()));
 
-    private static final List<Index<?, ?, ?>> ALL =
-            List.of(NODES_BY_ADDRESS, NODES_BY_POD_CIDR, ENDPOINTS_BY_ADDRESS, ENDPOINTS_BY_LINK, PODS_BY_NODE);
+    private static final List<Index<?, ?, ?>> ALL = List.of(
+            NODES_BY_ADDRESS,
+            NODES_BY_POD_CIDR,
+            ENDPOINTS_BY_ADDRESS,
+            ENDPOINTS_BY_LINK,
+            ENDPOINTS_BY_PLACE,
+            PODS_BY_NODE);
 
     /// Of a state without rows.
     static final Facts NONE = new Facts(State.awaiting(Set.of()), Map.of());

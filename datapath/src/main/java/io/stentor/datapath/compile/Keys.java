@@ -3,6 +3,7 @@ package io.stentor.datapath.compile;
 import io.stentor.bpf.Bytes16;
 import io.stentor.bpf.Bytes6;
 import io.stentor.bpf.generated.AddressKey;
+import io.stentor.bpf.generated.Maps;
 import io.stentor.bpf.generated.RangeKey;
 import io.stentor.model.Cidr;
 import io.stentor.model.Family;
@@ -41,6 +42,12 @@ public final class Keys {
 
     public static RangeKey of(Cidr range) {
         return new RangeKey(FAMILY_BITS + range.prefix(), number(range.family()), bytes(range.address()));
+    }
+
+    /// The place in `local_pods` of a pod with this address: its last bits, and the family in the lowest.
+    public static int localPod(IpAddress address) {
+        int places = Maps.LOCAL_PODS.shape().maxEntries() / 2;
+        return (int) (address.low() & (places - 1)) << 1 | (address.family() == Family.IPV6 ? 1 : 0);
     }
 
     /// The reverse of [#of(IpAddress)], for what is read from a map.

@@ -20,7 +20,8 @@ public final class MapCompiler {
 
     public MapCompiler(MapSettings settings) {
         // Referents before referrers.
-        this(List.of(new EndpointsMap(), new RangesMap(settings), new AddressesMap(settings)));
+        this(List.of(
+                new EndpointsMap(), new RangesMap(settings), new AddressesMap(settings), new LocalPodsMap(settings)));
     }
 
     MapCompiler(List<MapFamily<?, ?, ?>> families) {

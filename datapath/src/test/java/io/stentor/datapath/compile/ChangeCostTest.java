@@ -26,7 +26,8 @@ class ChangeCostTest {
     private final MapCompiler compiler = new MapCompiler(List.of(
             new Counted<>(new EndpointsMap()),
             new Counted<>(new RangesMap(LargeCluster.SETTINGS)),
-            new Counted<>(new AddressesMap(LargeCluster.SETTINGS))));
+            new Counted<>(new AddressesMap(LargeCluster.SETTINGS)),
+            new Counted<>(new LocalPodsMap(LargeCluster.SETTINGS))));
     private final SyncedMaps maps = new SyncedMaps();
     private State state = State.awaiting(java.util.Set.of());
 
@@ -90,20 +91,31 @@ class ChangeCostTest {
         costs(s -> s.with(Table.PODS, pod(7, 3, 6)), 1, "updateBatch addresses 1");
         costs(s -> s.with(Table.PODS, pod(7, 200, 6)), 1, "updateBatch addresses 1");
         costs(s -> s.without(Table.PODS, pod(7, 200, 6).address()), 1, "deleteBatch addresses 1");
-        costs(s -> s.with(Table.ENDPOINTS, endpoint(2)), 2, "updateBatch endpoints 1", "updateBatch addresses 1");
-        costs(s -> s.without(Table.ENDPOINTS, 2), 2, "deleteBatch addresses 1", "deleteBatch endpoints 1");
+        costs(
+                s -> s.with(Table.ENDPOINTS, endpoint(2)),
+                3,
+                "updateBatch endpoints 1",
+                "updateBatch addresses 1",
+                "updateBatch local_pods 1");
+        costs(
+                s -> s.without(Table.ENDPOINTS, 2),
+                3,
+                "updateBatch local_pods 1",
+                "deleteBatch addresses 1",
+                "deleteBatch endpoints 1");
         costs(s -> s.with(Table.UNMASQUERADED, Cidr.of("203.0.113.0/24")), 1, "updateBatch ranges 1");
-        // Its range, its two addresses of before and the new one, its pods, which now have no tunnel.
+        // Its range, its two addresses of before and the new one and what pods have there, its pods, which now have no
+        // tunnel.
         costs(
                 s -> s.with(Table.NODES, node(7, nodes + 1)),
-                1 + 3 + LargeCluster.PODS_PER_NODE,
+                1 + 2 * 3 + LargeCluster.PODS_PER_NODE,
                 "updateBatch ranges 1",
                 "updateBatch addresses 21",
                 "updateBatch addresses 1",
                 "deleteBatch addresses 1");
         costs(
                 s -> s.without(Table.NODES, "node-8"),
-                1 + 2 + LargeCluster.PODS_PER_NODE,
+                1 + 2 * 2 + LargeCluster.PODS_PER_NODE,
                 "updateBatch addresses 20",
                 "deleteBatch addresses 2",
                 "deleteBatch ranges 1");

@@ -6,6 +6,7 @@ import io.stentor.bpf.generated.Address;
 import io.stentor.bpf.generated.AddressKey;
 import io.stentor.bpf.generated.AddressKind;
 import io.stentor.bpf.generated.Identity;
+import io.stentor.bpf.generated.LocalPod;
 import io.stentor.bpf.generated.Maps;
 import io.stentor.bpf.generated.Range;
 import io.stentor.bpf.generated.RangeKey;
@@ -32,7 +33,8 @@ record PlainImages(MapSettings settings, State state) {
         return List.of(
                 MapImage.of(Maps.ENDPOINTS, endpoints()),
                 MapImage.of(Maps.RANGES, ranges()),
-                MapImage.of(Maps.ADDRESSES, addresses()));
+                MapImage.of(Maps.ADDRESSES, addresses()),
+                MapImage.of(Maps.LOCAL_PODS, localPods()));
     }
 
     private Map<Integer, io.stentor.bpf.generated.Endpoint> endpoints() {
@@ -103,6 +105,32 @@ record PlainImages(MapSettings settings, State state) {
                 .flatMap(node -> node.addresses().stream())
                 .forEach(address -> entries.put(Keys.of(address.address()), host));
         return entries;
+    }
+
+    private Map<Integer, LocalPod> localPods() {
+        Map<Integer, LocalPod> entries = new HashMap<>();
+        for (Endpoint endpoint : firstLast(state.endpoints())) {
+            for (IpAddress address : endpoint.addresses().all()) {
+                if (!isOwn(address)) {
+                    entries.put(
+                            Keys.localPod(address),
+                            new LocalPod(
+                                    Keys.bytes(address),
+                                    endpoint.identity(),
+                                    endpoint.attachment().ifindex(),
+                                    endpoint.id(),
+                                    Keys.bytes(endpoint.attachment().podMac())));
+                }
+            }
+        }
+        return entries;
+    }
+
+    private boolean isOwn(IpAddress address) {
+        return firstLast(state.nodes()).stream()
+                .anyMatch(node -> isSelf(node)
+                        && node.addresses().stream()
+                                .anyMatch(own -> own.address().equals(address)));
     }
 
     private boolean isSelf(Node node) {

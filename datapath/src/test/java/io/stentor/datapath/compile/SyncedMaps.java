@@ -14,7 +14,8 @@ import java.util.Map;
 
 /// The maps that images are made for, in a kernel that counts calls.
 final class SyncedMaps {
-    private static final List<MapSpec<?, ?>> SPECS = List.of(Maps.ENDPOINTS, Maps.RANGES, Maps.ADDRESSES);
+    private static final List<MapSpec<?, ?>> SPECS =
+            List.of(Maps.ENDPOINTS, Maps.RANGES, Maps.ADDRESSES, Maps.LOCAL_PODS);
 
     private final FakeKernel kernel = new FakeKernel();
     private final Map<String, BpfMap> maps = new HashMap<>();

@@ -1,0 +1,151 @@
+package io.stentor.datapath;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.bpf.generated.Config;
+import io.stentor.bpf.generated.Maps;
+import io.stentor.datapath.sync.MapImage;
+import io.stentor.kernel.Linux;
+import io.stentor.kernel.bpf.TestResult;
+import io.stentor.model.Family;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// An enemy's packets through every program: none goes where it is not meant to, and what the short way of established
+/// connections decides is what the stages decide. A million with
+/// `-Dstentor.matrix=full`, some thousands without.
+class FuzzKernelIT {
+    private static final boolean FULL = "full".equals(System.getProperty("stentor.matrix"));
+    private static final long SEED = 20_250_601;
+
+    /// As many as find room in every table: nothing that was seen is displaced.
+    private static final int ROUND = 2_500;
+
+    private static final int ROUNDS = FULL ? 100 : 2;
+
+    private static final List<String> CONNECTIONS = List.of("tcp(1000, 80, flags=%s)", "udp(1000, 53)");
+
+    static Stream<Map<String, String>> configurations() {
+        return Stream.of(
+                Map.of("encapsulate", "true", "masquerade_ipv4", "false", "masquerade_ipv6", "false"),
+                Map.of("tunnel", "false", "masquerade_ipv4", "false", "masquerade_ipv6", "false"),
+                Map.of("encapsulate", "true", "underlay_ipv6", "true", "trace", "true"),
+                Map.of("tunnel", "false", "drop_events_per_second", "0"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("configurations")
+    void no_packet_goes_where_it_is_not_meant_to(Map<String, String> changes) throws IOException {
+        try (Linux kernel = Linux.open();
+                TestNode node = new TestNode(kernel)) {
+            Config config = node.world().config(changes);
+            List<MapImage<?, ?>> images = node.world().images(tunnel(config));
+            List<MapImage<?, ?>> withoutShortWay = images.stream()
+                    .filter(image -> !image.map().equals(Maps.LOCAL_PODS))
+                    .toList();
+            FuzzedPackets packets = new FuzzedPackets(node.world(), SEED);
+            try (LoadedPrograms both = new LoadedPrograms(kernel.bpf(), config, Map.of());
+                    LoadedPrograms stages = new LoadedPrograms(kernel.bpf(), config, Map.of())) {
+                for (int round = 0; round < ROUNDS; round++) {
+                    both.reset(images);
+                    stages.reset(withoutShortWay);
+                    connect(node, both, config.tunnel());
+                    connect(node, stages, config.tunnel());
+                    List<byte[]> some =
+                            Stream.generate(packets::next).limit(ROUND).toList();
+                    judge(new Round(node, config, some), both, stages);
+                }
+            }
+        }
+    }
+
+    private static Optional<Family> tunnel(Config config) {
+        Family family = config.underlayIpv6() ? Family.IPV6 : Family.IPV4;
+        return config.tunnel() ? Optional.of(family) : Optional.empty();
+    }
+
+    /// Brings connections into use between the pods of the node, and between one of them and another node's.
+    private static void connect(TestNode node, LoadedPrograms programs, boolean tunnel) {
+        for (String ip : List.of("ipv4", "ipv6")) {
+            for (String connection : CONNECTIONS) {
+                String back = connection.replace("1000, 80", "80, 1000").replace("1000, 53", "53, 1000");
+                for (String flags : List.of("S", "SA", "A")) {
+                    boolean reply = flags.equals("SA");
+                    String l4 = String.format(reply ? back : connection, flags);
+                    send(node, programs, reply ? "db" : "web", reply ? "db, web" : "web, db", ip, l4);
+                    if (!reply) {
+                        send(node, programs, "web", "web, far", ip, l4);
+                    } else if (!tunnel) {
+                        send(node, programs, "eth0", "far, web", ip, l4);
+                    }
+                }
+            }
+        }
+        assertThat(programs.entries(Maps.CT_ANSWERED.name())).isEqualTo((tunnel ? 2 : 4) * CONNECTIONS.size());
+    }
+
+    private static void send(TestNode node, LoadedPrograms programs, String link, String ends, String ip, String l4) {
+        boolean pod = !link.equals("eth0");
+        byte[] packet = new PacketBuilder(node.world())
+                .build("eth(" + (pod ? link : "b") + ", gateway)/" + ip + "(" + ends + ")/" + l4);
+        node.run(programs.program(pod ? "from_pod" : "from_net"), link, 0, packet);
+    }
+
+    private static void judge(Round round, LoadedPrograms both, LoadedPrograms stages) {
+        // Ports of masqueraded connections are taken at random.
+        if (!round.masqueraded()) {
+            round.same(both, stages, "from_pod", "web");
+            round.same(both, stages, "from_net", "eth0");
+            assertThat(both.counters()).isEqualTo(stages.counters()).containsKey("forward ingress");
+        }
+        round.judge(both, "from_pod", "web", Passage::wrongFromWeb);
+        round.judge(both, "from_net", "eth0", Passage::wrongDelivery);
+        round.judge(both, "to_pod", "web", Passage::wrongPassing);
+        round.judge(both, "to_net", "eth0", Passage::wrongPassing);
+    }
+
+    /// @param packets that all programs get
+    private record Round(TestNode node, Config config, List<byte[]> packets) {
+        boolean masqueraded() {
+            return config.masqueradeIpv4() || config.masqueradeIpv6();
+        }
+
+        void judge(LoadedPrograms programs, String program, String link, Function<Passage, Optional<String>> wrong) {
+            List<TestResult> results = node.runAll(programs.program(program), link, packets);
+            for (int i = 0; i < results.size(); i++) {
+                Passage passage = new Passage(node.world(), packets.get(i), results.get(i), masqueraded());
+                Optional<String> found = wrong.apply(passage);
+                if (found.isPresent()) {
+                    throw failure(program + ", " + found.get(), packets.get(i), results.get(i));
+                }
+            }
+        }
+
+        void same(LoadedPrograms both, LoadedPrograms stages, String program, String link) {
+            List<TestResult> left = node.runAll(both.program(program), link, packets);
+            List<TestResult> right = node.runAll(stages.program(program), link, packets);
+            for (int i = 0; i < left.size(); i++) {
+                TestResult one = left.get(i);
+                TestResult other = right.get(i);
+                if (one.value() != other.value() || !Arrays.equals(one.packet(), other.packet())) {
+                    throw failure(program + " with the short way, then without", packets.get(i), one, other);
+                }
+            }
+        }
+
+        private static AssertionError failure(String what, byte[] in, TestResult... results) {
+            StringBuilder text = new StringBuilder(what + "\n in  " + PacketPrinter.print(in));
+            for (TestResult result : results) {
+                text.append("\n ").append(result.value()).append("   ").append(PacketPrinter.print(result.packet()));
+            }
+            return new AssertionError(text);
+        }
+    }
+}
