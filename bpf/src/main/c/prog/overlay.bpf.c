@@ -13,6 +13,7 @@ int from_overlay(struct __sk_buff *skb)
 	struct address *to;
 	int reason;
 
+	takeover_relay(skb, POINT_FROM_OVERLAY);
 	if (!p)
 		return TC_ACT_SHOT;
 	reason = tunnel_key_get(skb, p);
@@ -37,6 +38,7 @@ int to_overlay(struct __sk_buff *skb)
 	struct ethhdr *eth;
 	int reason;
 
+	takeover_relay(skb, POINT_TO_OVERLAY);
 	if (!p)
 		return TC_ACT_SHOT;
 	reason = parse(skb, p);

@@ -115,6 +115,7 @@ int from_pod(struct __sk_buff *skb)
 	__u32 ifindex = skb->ifindex;
 	int reason;
 
+	takeover_relay(skb, POINT_FROM_ENDPOINT);
 	if (!p)
 		return TC_ACT_SHOT;
 	from = bpf_map_lookup_elem(&endpoints, &ifindex);
@@ -139,6 +140,7 @@ int from_pod(struct __sk_buff *skb)
 	if (!own_source(p, from))
 		return drop(skb, p, DROP_INVALID_SOURCE_IP, DIRECTION_EGRESS);
 	conntrack_find(p);
+	takeover_ask_unknown(skb, p);
 	return to_destination(skb, p);
 }
 
@@ -150,6 +152,7 @@ int to_pod(struct __sk_buff *skb)
 	__u32 ifindex = skb->ifindex;
 	int reason;
 
+	takeover_relay(skb, POINT_TO_ENDPOINT);
 	if (!p)
 		return TC_ACT_SHOT;
 	to = bpf_map_lookup_elem(&endpoints, &ifindex);
@@ -165,7 +168,7 @@ int to_pod(struct __sk_buff *skb)
 		return drop(skb, p, reason, DIRECTION_INGRESS);
 	if (is_neighbour_discovery(p))
 		return TC_ACT_OK;
-	reason = admit(p, false);
+	reason = admit(skb, p, false);
 	if (reason)
 		return drop(skb, p, reason, DIRECTION_INGRESS);
 	forwarded(skb, p, POINT_TO_ENDPOINT, DIRECTION_INGRESS);
