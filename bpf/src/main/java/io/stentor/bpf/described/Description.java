@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ public final class Description {
     private Description(String text) {
         this.text = text;
         text.lines().forEach(line -> read(line.split(" ", -1)));
+        structs.keySet().forEach(name -> checkEnds(name, Set.of()));
         structs.values()
                 .forEach(struct -> struct.fields()
                         .forEach((name, field) -> check(name, field.offset() + size(field.kind()) <= struct.size())));
@@ -55,7 +57,7 @@ public final class Description {
     public static Description parse(String text) {
         try {
             return new Description(text);
-        } catch (ArrayIndexOutOfBoundsException | StackOverflowError e) {
+        } catch (ArrayIndexOutOfBoundsException e) {
             throw new IllegalArgumentException("a description that is not whole", e);
         }
     }
@@ -90,6 +92,21 @@ public final class Description {
             numbers.put(parts[0], Long.parseLong(parts[1]));
         }
         return numbers;
+    }
+
+    /// A struct that holds itself would have no end.
+    private void checkEnds(String name, Set<String> outer) {
+        if (outer.contains(name)) {
+            throw new IllegalArgumentException("struct " + name + " holds itself");
+        }
+        Set<String> in = new HashSet<>(outer);
+        in.add(name);
+        for (Field field : struct(name).fields().values()) {
+            Kind kind = field.kind() instanceof Kind.Array array ? array.element() : field.kind();
+            if (kind instanceof Kind.Nested nested) {
+                checkEnds(nested.struct(), in);
+            }
+        }
     }
 
     private static void check(String field, boolean right) {

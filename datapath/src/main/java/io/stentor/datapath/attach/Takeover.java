@@ -1,5 +1,6 @@
 package io.stentor.datapath.attach;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.INFO;
 
 import io.stentor.bpf.MapOwner;
@@ -136,6 +137,7 @@ public final class Takeover {
     public void run(Generation generation) {
         PinnedLayout before = former.orElseThrow();
         long begin = System.nanoTime();
+        int entries;
         try {
             List<MapCarry> carries = carries(before, own, MapOwner.DATAPATH);
             carries.forEach(MapCarry::copy);
@@ -145,11 +147,14 @@ public final class Takeover {
             exhausted = Optional.of(before);
             carries.forEach(MapCarry::follow);
             carries.forEach(carry -> tell(carry.result()));
+            entries = carries.stream().mapToInt(carry -> carry.result().carried()).sum();
         } finally {
             close();
         }
         long took = (System.nanoTime() - begin) / 1_000_000;
-        LOG.log(INFO, "took over from layout " + before.tree().fingerprint() + " in " + took + " ms");
+        LOG.log(
+                INFO,
+                "took over from layout=" + before.tree().fingerprint() + " entries=" + entries + " ms=" + took);
     }
 
     /// The first programs of all, or the same layout's: they are in charge from the moment that they are attached.
@@ -178,7 +183,7 @@ public final class Takeover {
     }
 
     private void tell(MapCarry.Result result) {
-        LOG.log(INFO, result.toString());
+        LOG.log(DEBUG, () -> result.toString());
         int lost = result.inconvertible() + result.noRoom();
         if (lost > 0) {
             problems.add(

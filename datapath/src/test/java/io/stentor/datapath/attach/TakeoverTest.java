@@ -18,21 +18,38 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Builds of different layouts that follow each other while connections begin all the time.
 class TakeoverTest extends Restarts {
     private final List<byte[]> connections = new ArrayList<>();
+    private int steps;
 
-    /// At every step of whoever does something, a connection begins at a hook, and every hook knows all there are.
-    private void connect() {
+    /// At every step of whoever does something, every hook knows all connections; at every third, one begins. Objects
+    /// are loaded by several threads.
+    private synchronized void step() {
+        check();
+        if (++steps % 3 == 0) {
+            connect();
+        }
+    }
+
+    private synchronized void check() {
         for (ProgramAt at : AFTER) {
             LivingProgram program = kernel.working(at.hook());
             assertThat(program).as(at.where()).isNotNull();
             for (byte[] connection : connections) {
-                assertThat(program.knows(connection))
-                        .as(at.where() + " knows connection " + number(connection) + " of " + connections.size())
-                        .isTrue();
+                if (!program.knows(connection)) {
+                    throw new AssertionError(at.where() + " does not know connection " + number(connection) + " of "
+                            + connections.size());
+                }
             }
         }
+    }
+
+    private synchronized void connect() {
+        check();
         byte[] next = BpfMap.index(connections.size());
         List<ProgramAt> hooks = List.copyOf(AFTER);
-        kernel.working(hooks.get(connections.size() % hooks.size()).hook()).begin(next, new byte[8]);
+        LivingProgram program =
+                kernel.working(hooks.get(connections.size() % hooks.size()).hook());
+        assertThat(program).isNotNull();
+        program.begin(next, new byte[8]);
         connections.add(next);
     }
 
@@ -64,16 +81,17 @@ class TakeoverTest extends Restarts {
     })
     void killed_at_any_step_of_a_takeover_no_connection_is_lost(
             String title, String before, String killed, String last, boolean tcx) {
-        int steps = 0;
+        int allowed = 0;
         boolean ended;
         do {
             kernel = boot();
             kernel.tcx = tcx;
             connections.clear();
+            steps = allowed;
             assertThat(start(before, AFTER, true)).isEmpty();
             kernel.reap();
-            kernel.watch = this::connect;
-            ended = !startUntil(steps++, killed);
+            kernel.watch = this::step;
+            ended = !startUntil(allowed++, killed);
             connect();
             assertThat(startUntil(-1, last)).isFalse();
             connect();
@@ -82,15 +100,16 @@ class TakeoverTest extends Restarts {
             assertThat(kernel.list(OURS.resolve(directory(last)).resolve("generations")))
                     .hasSize(1);
         } while (!ended);
-        assertThat(steps).isGreaterThan(40);
+        assertThat(allowed).isGreaterThan(40);
     }
 
     @Test
     void one_that_is_killed_again_and_again_builds_no_chain_of_programs() {
         assertThat(start("a", AFTER, true)).isEmpty();
         kernel.reap();
-        kernel.watch = this::connect;
-        for (int steps = 0; startUntil(steps, "b"); steps++) {
+        connect();
+        kernel.watch = this::check;
+        for (int allowed = 0; startUntil(allowed, "b"); allowed++) {
             for (ProgramAt at : AFTER) {
                 assertThat(kernel.working(at.hook()).depth()).isLessThanOrEqualTo(2);
             }
