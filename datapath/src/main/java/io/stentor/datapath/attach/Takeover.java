@@ -1,24 +1,22 @@
 package io.stentor.datapath.attach;
 
-import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.INFO;
 
 import io.stentor.bpf.MapOwner;
 import io.stentor.bpf.described.Description;
 import io.stentor.bpf.generated.Maps;
-import io.stentor.datapath.carry.MapCarry;
 import io.stentor.kernel.KernelException;
 import io.stentor.kernel.bpf.Bpf;
 import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.kernel.bpf.BpfProgram;
 import io.stentor.model.Problem;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /// The way of the datapath from one build's programs and maps to those of another, older or newer, whose layout or
 /// sizes are others, without a packet or a connection lost.
@@ -37,15 +35,10 @@ import java.util.Set;
 public final class Takeover {
     private static final System.Logger LOG = System.getLogger("takeover");
 
-    /// What finds no room where connections are in use goes where they begin: there their next packet finds it.
-    private static final Map<String, String> SPILL =
-            Map.of(Maps.CT_ANSWERED.name(), Maps.CT_UNANSWERED.name(), Maps.NAT.name(), Maps.NAT_UNANSWERED.name());
-
     private final Bpf bpf;
     private final Pins pins;
     private final PinnedLayout own;
-    private final List<BpfMap> opened = new ArrayList<>();
-    private final List<Problem> problems = new ArrayList<>();
+    private final List<Problem> problems = new CopyOnWriteArrayList<>();
     private Optional<PinnedLayout> former;
     private Optional<PinnedLayout> exhausted = Optional.empty();
     private Set<Integer> called = Set.of();
@@ -82,10 +75,8 @@ public final class Takeover {
 
     /// What a takeover that was broken off has not carried yet.
     private void finish(PinnedLayout earlier, PinnedLayout latest) {
-        try {
-            carries(earlier, latest, MapOwner.DATAPATH).forEach(MapCarry::follow);
-        } finally {
-            close();
+        try (LayoutCarry rest = new LayoutCarry(bpf, earlier, latest, MapOwner.DATAPATH)) {
+            rest.follow();
         }
         earlier.setDone(pins);
     }
@@ -116,13 +107,9 @@ public final class Takeover {
 
     /// What agents write: until the first complete state, that is what there is.
     private void carryDesired() {
-        try {
-            for (MapCarry carry : carries(former.orElseThrow(), own, MapOwner.AGENT)) {
-                carry.copy();
-                tell(carry.result());
-            }
-        } finally {
-            close();
+        try (LayoutCarry desired = new LayoutCarry(bpf, former.orElseThrow(), own, MapOwner.AGENT)) {
+            desired.copy();
+            problems.addAll(desired.problems());
         }
     }
 
@@ -138,18 +125,15 @@ public final class Takeover {
         PinnedLayout before = former.orElseThrow();
         long begin = System.nanoTime();
         int entries;
-        try {
-            List<MapCarry> carries = carries(before, own, MapOwner.DATAPATH);
-            carries.forEach(MapCarry::copy);
-            carries.forEach(MapCarry::copy);
+        try (LayoutCarry written = new LayoutCarry(bpf, before, own, MapOwner.DATAPATH)) {
+            written.copy();
+            written.copy();
             PinnedLayout.setNumber(generation.map(Maps.TAKEOVER.name()), before.number() + 1);
             former = Optional.empty();
             exhausted = Optional.of(before);
-            carries.forEach(MapCarry::follow);
-            carries.forEach(carry -> tell(carry.result()));
-            entries = carries.stream().mapToInt(carry -> carry.result().carried()).sum();
-        } finally {
-            close();
+            written.follow();
+            entries = written.entries();
+            problems.addAll(written.problems());
         }
         long took = (System.nanoTime() - begin) / 1_000_000;
         LOG.log(
@@ -180,76 +164,5 @@ public final class Takeover {
     /// What could not be carried.
     public List<Problem> problems() {
         return List.copyOf(problems);
-    }
-
-    private void tell(MapCarry.Result result) {
-        LOG.log(DEBUG, () -> result.toString());
-        int lost = result.inconvertible() + result.noRoom();
-        if (lost > 0) {
-            problems.add(
-                    new Problem(
-                            "map",
-                            result.map(),
-                            lost + " entries of the agent before could not be taken over: " + result.noRoom()
-                                    + " found no room, " + result.inconvertible()
-                                    + " hold what this version has no field for. Connections among them may have to begin anew"));
-        }
-    }
-
-    /// Of all maps that both layouts have; a place where what is left over goes comes before what leaves it over.
-    private List<MapCarry> carries(PinnedLayout from, PinnedLayout to, MapOwner owner) {
-        List<MapCarry> first = new ArrayList<>();
-        List<MapCarry> last = new ArrayList<>();
-        for (String name : to.description().maps()) {
-            Description.MapLine map = to.description().map(name).orElseThrow();
-            if (map.owner() == owner && isCarried(name, map.type())) {
-                Optional<BpfMap> spill = Optional.ofNullable(SPILL.get(name)).flatMap(other -> open(to, other));
-                carry(from, to, name).ifPresent(carry -> {
-                    spill.ifPresent(carry::spillingInto);
-                    (spill.isPresent() ? last : first).add(carry);
-                });
-            }
-        }
-        first.addAll(last);
-        return first;
-    }
-
-    private static boolean isCarried(String name, String type) {
-        return !name.equals(Maps.TAKEOVER.name())
-                && switch (type) {
-                    case "HASH", "ARRAY", "LRU_HASH", "LPM_TRIE", "PERCPU_HASH", "PERCPU_ARRAY", "LRU_PERCPU_HASH" ->
-                        true;
-                    default -> false;
-                };
-    }
-
-    private Optional<MapCarry> carry(PinnedLayout from, PinnedLayout to, String name) {
-        Optional<BpfMap> old = open(from, name);
-        Optional<BpfMap> made = open(to, name);
-        if (old.isEmpty() || made.isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            MapCarry.Maps maps = new MapCarry.Maps(name, old.get(), made.get());
-            return Optional.of(new MapCarry(maps, from.description(), to.description(), bpf.possibleCpus()));
-        } catch (IllegalArgumentException different) {
-            problems.add(new Problem(
-                    "map",
-                    name,
-                    "cannot be taken over from the agent before: " + different.getMessage()
-                            + ". Connections in it may have to begin anew"));
-            return Optional.empty();
-        }
-    }
-
-    private Optional<BpfMap> open(PinnedLayout layout, String name) {
-        Optional<BpfMap> map = layout.map(bpf, name);
-        map.ifPresent(opened::add);
-        return map;
-    }
-
-    private void close() {
-        opened.forEach(BpfMap::close);
-        opened.clear();
     }
 }
