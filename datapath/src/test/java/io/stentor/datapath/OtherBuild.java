@@ -44,7 +44,7 @@ record OtherBuild(Description layout, List<MapSpec<?, ?>> maps, Map<String, byte
             objects.put(name, compiled(folder, name));
         }
         String java = GenerateLayouts.generate(objects, "other").get("Layouts.java");
-        Description layout = Description.parse(java.split("\"\"\"\n", 3)[1].stripIndent());
+        Description layout = Description.parse(java.split("\"\"\"", 3)[1].stripIndent().strip() + "\n");
         objects.remove("layout");
         return new OtherBuild(layout, specs(objects), objects);
     }

@@ -34,8 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 class TakeoverKernelIT {
     private static final int REDIRECT = 7;
     private static final int STACK = 0;
-    private static final Map<Integer, String> PLACES = Map.of(
-            ObservationPoint.FROM_ENDPOINT.code(), "from_pod", ObservationPoint.FROM_NETWORK.code(), "from_net");
+    private static final Map<Integer, String> PLACES =
+            Map.of(ObservationPoint.FROM_ENDPOINT.code(), "from_pod", ObservationPoint.FROM_NETWORK.code(), "from_net");
 
     private static final List<Change> CHANGES = List.of(
             new Change("maps/conntrack.h", "struct ct_entry {\n", "struct ct_entry {\n\t__u64 begun;\n"),
@@ -142,9 +142,11 @@ class TakeoverKernelIT {
         assertThat(other.layout().fingerprint()).isNotEqualTo(Layouts.fingerprint());
         Generation before = load(blueprint(config));
         prepare(Description.parse(Layouts.description())).begin(before);
-        node.world().images(Optional.of(Family.IPV4)).forEach(image -> image.entries()
-                .forEach((key, value) ->
-                        before.map(image.map().name()).update(key.toArray(), value.toArray())));
+        node.world()
+                .images(Optional.of(Family.IPV4))
+                .forEach(image -> image.entries()
+                        .forEach(
+                                (key, value) -> before.map(image.map().name()).update(key.toArray(), value.toArray())));
         connect(before, 40001);
 
         Takeover there = prepare(other.layout());

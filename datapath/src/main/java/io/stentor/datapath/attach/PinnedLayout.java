@@ -32,7 +32,8 @@ record PinnedLayout(PinTree tree, Description description, long number) {
                 .map(name -> read(bpf, new PinTree(own.root(), name)))
                 .flatMap(Optional::stream)
                 .filter(layout -> layout.number > 0)
-                .sorted(Comparator.<PinnedLayout>comparingLong(layout -> layout.number).reversed())
+                .sorted(Comparator.<PinnedLayout>comparingLong(layout -> layout.number)
+                        .reversed())
                 .toList();
     }
 

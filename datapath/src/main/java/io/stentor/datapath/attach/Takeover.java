@@ -136,9 +136,7 @@ public final class Takeover {
             problems.addAll(written.problems());
         }
         long took = (System.nanoTime() - begin) / 1_000_000;
-        LOG.log(
-                INFO,
-                "took over from layout=" + before.tree().fingerprint() + " entries=" + entries + " ms=" + took);
+        LOG.log(INFO, "took over from layout=" + before.tree().fingerprint() + " entries=" + entries + " ms=" + took);
     }
 
     /// The first programs of all, or the same layout's: they are in charge from the moment that they are attached.

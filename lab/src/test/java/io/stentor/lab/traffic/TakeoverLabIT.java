@@ -29,8 +29,8 @@ class TakeoverLabIT {
     private static final int ROUND = 200;
     private static final int CONNECTIONS = 25;
 
-    private static final LabSpec SPEC = new LabSpec(
-            "takeover", 2, new Shape(Routing.TUNNEL, Underlay.FLAT, Families.DUAL), true, Map.of());
+    private static final LabSpec SPEC =
+            new LabSpec("takeover", 2, new Shape(Routing.TUNNEL, Underlay.FLAT, Families.DUAL), true, Map.of());
 
     @TempDir
     private static Path folder;
@@ -41,8 +41,7 @@ class TakeoverLabIT {
     @BeforeAll
     static void up() throws Exception {
         Path home = folder.resolve("home");
-        Shell.run(
-                List.of("/usr/bin/python3", script(), TrafficLab.checkout().toString(), home.toString()), "");
+        Shell.run(List.of("/usr/bin/python3", script(), TrafficLab.checkout().toString(), home.toString()), "");
         jars = home.resolve("target/jars");
         lab = TrafficLab.up(SPEC, home);
         lab.createPod("here", 1, false);
@@ -85,7 +84,9 @@ class TakeoverLabIT {
     }
 
     private static String layout(int node) {
-        return lab.node(node).run("sh", "-c", "ls /sys/fs/bpf/stentor | grep -v -e links -e filters").strip();
+        return lab.node(node)
+                .run("sh", "-c", "ls /sys/fs/bpf/stentor | grep -v -e links -e filters")
+                .strip();
     }
 
     /// Again and again, until there is the file.
@@ -110,9 +111,7 @@ class TakeoverLabIT {
                     held.add(lab.pod("here").hold("tcp", address, 0));
                     held.add(lab.pod("here").hold("udp", address, 0));
                     pings.add(repeat(
-                            lab.pod("here"),
-                            end,
-                            List.of("ping", "-nqi0.005", "-c" + ROUND, address.toString())));
+                            lab.pod("here"), end, List.of("ping", "-nqi0.005", "-c" + ROUND, address.toString())));
                     churns.add(repeat(
                             lab.pod("here"),
                             end,
