@@ -41,7 +41,8 @@ struct config {
 	_Bool masquerade_ipv6;
 	_Bool trace DOC("events for new and changed connections, not for drops alone");
 	_Bool coarse_clock DOC("the kernel has bpf_ktime_get_coarse_ns (5.11), which costs next to nothing");
-	__u8 pad0[6];
+	_Bool succeeds DOC("programs of another layout, which stand in former, are being taken over from");
+	__u8 pad0[5];
 } LAYOUT("What one node's programs are told when they are loaded.");
 LAYOUT_SIZE(struct config, 168);
 

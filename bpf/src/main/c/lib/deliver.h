@@ -10,6 +10,7 @@
 
 #include "conntrack.h"
 #include "lookup.h"
+#include "takeover.h"
 
 #define TTL_END 1
 
@@ -61,11 +62,12 @@ static __always_inline int write_macs(struct __sk_buff *skb, const __u8 *destina
 
 /* Conntrack and ingress policy for a pod of this node; 0 or a drop_reason. Egress of the same node has done
  * it. */
-static __always_inline int admit(struct packet *p, bool tracked)
+static __always_inline int admit(struct __sk_buff *skb, struct packet *p, bool tracked)
 {
 	if (tracked)
 		return 0;
 	conntrack_find(p);
+	takeover_ask_unknown(skb, p);
 	/* who speaks matters where a connection begins or an event tells of it, and is known out of a tunnel
 	 */
 	if (p->notable && !p->source_identity)
@@ -86,7 +88,7 @@ static __always_inline int deliver(struct __sk_buff *skb, struct packet *p, cons
 		forwarded(skb, p, POINT_TO_STACK, DIRECTION_INGRESS);
 		return TC_ACT_OK;
 	}
-	reason = admit(p, tracked);
+	reason = admit(skb, p, tracked);
 	if (!reason)
 		reason = write_macs(skb, to->mac);
 	if (!reason)

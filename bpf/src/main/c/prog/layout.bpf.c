@@ -8,6 +8,7 @@
 #include "../maps/endpoints.h"
 #include "../maps/events.h"
 #include "../maps/nat.h"
+#include "../maps/takeover.h"
 
 LAYOUT_EMIT(struct event);
 LAYOUT_EMIT_ENUM(family);

@@ -108,8 +108,12 @@ static __always_inline int for_node(struct __sk_buff *skb, struct packet *p)
 	struct address *to;
 	int reason = 0;
 
-	if (is_tunnel(p) || !nat_enabled(p->tuple.family) || !nat_in(skb, p, &reason))
+	if (is_tunnel(p) || !nat_enabled(p->tuple.family))
 		return TC_ACT_OK;
+	if (!nat_in(skb, p, &reason)) {
+		takeover_ask(skb, p);
+		return TC_ACT_OK;
+	}
 	to = reason ? NULL : address_find(&p->tuple.destination, p->tuple.family);
 	if (to && to->kind == ADDRESS_HOST) {
 		conntrack_find(p);
@@ -127,6 +131,7 @@ int from_net(struct __sk_buff *skb)
 	struct packet *p;
 	struct address *to;
 
+	takeover_relay(skb, POINT_FROM_NETWORK);
 	if (!is_ip(skb) || (config.tunnel && is_plain_tunnel(skb)))
 		return TC_ACT_OK;
 	if (!config.tunnel)
@@ -165,6 +170,7 @@ int to_net(struct __sk_buff *skb)
 	struct range *range;
 	int reason;
 
+	takeover_relay(skb, POINT_TO_NETWORK);
 	if (!is_ip(skb) || leaves_as_it_is(skb))
 		return TC_ACT_OK;
 	p = packet_begin(POINT_TO_NETWORK);
@@ -192,6 +198,7 @@ int to_net(struct __sk_buff *skb)
 			return TC_ACT_OK;
 	}
 	conntrack_find(p);
+	takeover_ask_unknown(skb, p);
 	if (!masqueraded(p))
 		return TC_ACT_OK;
 	reason = nat_out(skb, p);

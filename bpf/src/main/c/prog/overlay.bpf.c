@@ -10,11 +10,15 @@
 SEC("tc")
 int from_overlay(struct __sk_buff *skb)
 {
+	int reason, verdict = BY_STAGES;
 	__u32 identity = 0;
-	int reason = tunnel_key_get(skb, &identity), verdict = reason ? BY_STAGES : established_to_pod(skb);
 	struct packet *p;
 	struct address *to;
 
+	takeover_relay(skb, POINT_FROM_OVERLAY);
+	reason = tunnel_key_get(skb, &identity);
+	if (!reason)
+		verdict = established_to_pod(skb);
 	if (verdict != BY_STAGES)
 		return verdict;
 	p = packet_begin(POINT_FROM_OVERLAY);
@@ -42,6 +46,7 @@ int to_overlay(struct __sk_buff *skb)
 	struct ethhdr *eth;
 	int reason;
 
+	takeover_relay(skb, POINT_TO_OVERLAY);
 	if (!p)
 		return TC_ACT_SHOT;
 	reason = parse(skb, p);

@@ -112,10 +112,12 @@ SEC("tc")
 int from_pod(struct __sk_buff *skb)
 {
 	__u32 ifindex = skb->ifindex;
-	int reason, verdict = established_from_pod(skb, ifindex);
 	struct endpoint *from;
+	int reason, verdict;
 	struct packet *p;
 
+	takeover_relay(skb, POINT_FROM_ENDPOINT);
+	verdict = established_from_pod(skb, ifindex);
 	if (verdict != BY_STAGES)
 		return verdict;
 	p = packet_begin(POINT_FROM_ENDPOINT);
@@ -143,6 +145,7 @@ int from_pod(struct __sk_buff *skb)
 	if (!own_source(p, from))
 		return drop(skb, p, DROP_INVALID_SOURCE_IP, DIRECTION_EGRESS);
 	conntrack_find(p);
+	takeover_ask_unknown(skb, p);
 	return to_destination(skb, p);
 }
 
@@ -154,6 +157,7 @@ int to_pod(struct __sk_buff *skb)
 	__u32 ifindex = skb->ifindex;
 	int reason;
 
+	takeover_relay(skb, POINT_TO_ENDPOINT);
 	if (!p)
 		return TC_ACT_SHOT;
 	to = bpf_map_lookup_elem(&endpoints, &ifindex);
@@ -169,7 +173,7 @@ int to_pod(struct __sk_buff *skb)
 		return drop(skb, p, reason, DIRECTION_INGRESS);
 	if (is_neighbour_discovery(p))
 		return TC_ACT_OK;
-	reason = admit(p, false);
+	reason = admit(skb, p, false);
 	if (reason)
 		return drop(skb, p, reason, DIRECTION_INGRESS);
 	forwarded(skb, p, POINT_TO_ENDPOINT, DIRECTION_INGRESS);

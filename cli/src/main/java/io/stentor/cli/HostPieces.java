@@ -2,7 +2,6 @@ package io.stentor.cli;
 
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.MapSpec;
-import io.stentor.bpf.generated.Layouts;
 import io.stentor.bpf.generated.Maps;
 import io.stentor.kernel.Kernel;
 import io.stentor.kernel.bpf.BpfMap;
@@ -73,13 +72,28 @@ final class HostPieces {
         dump.add("host/pins.txt", () -> names(bpfRoot.resolve("stentor")));
     }
 
-    /// What the pinned maps of this build's layout hold, read without an agent.
+    /// What the pinned maps hold, read without an agent. Where an upgrade has been broken off, they are those of two
+    /// layouts, of which one may be shown in bytes alone.
     void addMaps(Path bpfRoot) {
-        Path maps = bpfRoot.resolve("stentor").resolve(Layouts.fingerprint()).resolve("maps");
-        for (MapSpec<?, ?> spec : Maps.ALL) {
-            if (Files.exists(maps.resolve(spec.name()))) {
-                dump.add("pinned/" + spec.name() + ".txt", () -> content(spec, maps.resolve(spec.name())));
+        List<Path> layouts = layouts(bpfRoot.resolve("stentor"));
+        for (Path layout : layouts) {
+            String folder = layouts.size() == 1 ? "pinned/" : "pinned/" + layout.getFileName() + "/";
+            for (MapSpec<?, ?> spec : Maps.ALL) {
+                Path pin = layout.resolve("maps").resolve(spec.name());
+                if (Files.exists(pin)) {
+                    dump.add(folder + spec.name() + ".txt", () -> content(spec, pin));
+                }
             }
+        }
+    }
+
+    private static List<Path> layouts(Path root) {
+        try (Stream<Path> all = Files.list(root)) {
+            return all.filter(path -> Files.isDirectory(path.resolve("maps")))
+                    .sorted()
+                    .toList();
+        } catch (IOException none) {
+            return List.of();
         }
     }
 

@@ -195,22 +195,28 @@ class DatapathKernelIT {
     }
 
     @Test
-    void a_table_of_another_size_is_kept_with_what_is_in_it_and_told() {
+    void tables_of_another_size_are_taken_over_with_what_is_in_them_there_and_back() throws IOException {
+        ProgramAt from = ProgramAt.tc(pod.index(), Direction.INGRESS, "from_pod");
         Config config = Config.ZERO.withIpv4(true);
         String table = Maps.CT_ANSWERED.name();
+        byte[] key = new byte[CtKey.SIZE];
+        CtEntry entry = CtEntry.ZERO.withDeadline(Long.MAX_VALUE).withEndpoint(7);
         try (Datapath before = Datapath.load(linux.bpf(), bpffs, Map.of(table, 2048), config)) {
-            assertThat(before.problems()).isEmpty();
-            before.maps().get(table).update(new byte[CtKey.SIZE], new byte[CtEntry.SIZE]);
+            assertThat(attach(before, config, from)).isEmpty();
+            before.maps().get(table).update(key, entry.encode());
         }
-        try (Datapath after = Datapath.load(linux.bpf(), bpffs, Map.of(table, 4096), config)) {
-            assertThat(after.maps().get(table).spec().maxEntries()).isEqualTo(2048);
-            assertThat(after.maps().get(table).keys()).hasSize(1);
-            assertThat(after.problems())
-                    .containsExactly(new Problem(
-                            "map",
-                            table,
-                            "keeps its room for 2048 entries, with all that is in it, until the node restarts;"
-                                    + " by the configuration and the node's memory it is 4096"));
+        for (int size : List.of(4096, 1024, 2048)) {
+            long open = descriptors();
+            try (Datapath after = Datapath.load(linux.bpf(), bpffs, Map.of(table, size), config)) {
+                assertThat(attach(after, config, from)).isEmpty();
+                BpfMap map = after.maps().get(table);
+                assertThat(map.spec().maxEntries()).isEqualTo(size);
+                assertThat(map.lookup(key).map(CtEntry.CODEC::decode)).hasValue(entry);
+                assertThat(after.problems()).isEmpty();
+            }
+            assertThat(descriptors()).isEqualTo(open);
+            assertThat(pins("stentor/[0-9a-f]{12}")).hasSize(1);
+            assertThat(pins(".*/generations/[0-9]+")).hasSize(1);
         }
     }
 }

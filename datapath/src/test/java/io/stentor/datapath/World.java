@@ -162,6 +162,7 @@ final class World implements Names {
             case "masquerade_ipv6" -> config.withMasqueradeIpv6(flag);
             case "trace" -> config.withTrace(flag);
             case "coarse_clock" -> config.withCoarseClock(flag);
+            case "succeeds" -> config.withSucceeds(flag);
             case "pod_mtu" -> config.withPodMtu(Integer.parseInt(value));
             case "nat_port_min" -> config.withNatPortMin(Integer.parseInt(value));
             case "nat_port_max" -> config.withNatPortMax(Integer.parseInt(value));

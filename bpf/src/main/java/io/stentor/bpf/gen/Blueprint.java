@@ -2,6 +2,7 @@ package io.stentor.bpf.gen;
 
 import io.stentor.bpf.MapOwner;
 import io.stentor.bpf.MapType;
+import io.stentor.bpf.described.Kind;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -26,21 +27,4 @@ record Blueprint(SortedMap<String, Struct> structs, SortedMap<String, Values> va
     record Sides(Optional<Kind> key, Optional<Kind> value, Optional<Map> inner) {}
 
     record Sizing(int maxEntries, int flags, MapOwner owner) {}
-
-    /// How a field's bytes are meant.
-    sealed interface Kind {
-        /// @param bits 8, 16, 32 or 64
-        record Whole(int bits, boolean signed, boolean bigEndian) implements Kind {}
-
-        record Bool() implements Kind {}
-
-        /// A number that stands for a name of `values`.
-        record Code(String values, int bits) implements Kind {}
-
-        record Nested(String struct) implements Kind {}
-
-        record Raw(int size) implements Kind {}
-
-        record Array(Kind element, int count) implements Kind {}
-    }
 }

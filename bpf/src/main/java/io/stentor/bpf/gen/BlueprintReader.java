@@ -5,7 +5,7 @@ import io.stentor.bpf.btf.Btf;
 import io.stentor.bpf.btf.BtfType;
 import io.stentor.bpf.btf.Elf;
 import io.stentor.bpf.btf.MapDeclaration;
-import io.stentor.bpf.gen.Blueprint.Kind;
+import io.stentor.bpf.described.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package io.stentor.bpf.gen;
 
+import io.stentor.bpf.described.Description;
 import java.util.stream.Collectors;
 
 /// Writes the specifications of all maps, and the fingerprint.
@@ -53,18 +54,29 @@ final class JavaMaps {
     }
 
     static String layouts(Blueprint all, String javaPackage) {
+        Description description = Canon.of(all);
         Source out = new Source(javaPackage);
         out.doc("What all layouts together are known by.");
         out.open("public final class Layouts");
-        out.line("private static final String FINGERPRINT = \"" + Fingerprint.of(all) + "\";");
+        out.line("private static final String FINGERPRINT = \"" + description.fingerprint() + "\";");
+        out.line("");
+        out.line("private static final String DESCRIPTION = \"\"\"");
+        description.text().lines().forEach(line -> out.line("        " + line));
+        out.line("        \"\"\";");
         out.line("");
         out.line("private Layouts() {}");
         out.line("");
         out.doc(
                 "Twelve hexadecimal digits that change when a map outside [io.stentor.bpf.MapOwner#GENERATION], a layout");
-        out.doc("or an enumeration does. Maps are pinned below it.");
+        out.doc("or an enumeration does.");
         out.open("public static String fingerprint()");
         out.line("return FINGERPRINT;");
+        out.close();
+        out.line("");
+        out.doc("What the fingerprint is of, to be read by [io.stentor.bpf.described.Description]. Maps are pinned");
+        out.doc("beside it.");
+        out.open("public static String description()");
+        out.line("return DESCRIPTION;");
         out.close();
         out.close();
         return out.toString();

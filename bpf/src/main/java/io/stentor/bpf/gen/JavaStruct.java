@@ -1,6 +1,6 @@
 package io.stentor.bpf.gen;
 
-import io.stentor.bpf.gen.Blueprint.Kind;
+import io.stentor.bpf.described.Kind;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;

@@ -2,7 +2,7 @@ package io.stentor.bpf.gen;
 
 import io.stentor.bpf.btf.Btf;
 import io.stentor.bpf.btf.BtfType;
-import io.stentor.bpf.gen.Blueprint.Kind;
+import io.stentor.bpf.described.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

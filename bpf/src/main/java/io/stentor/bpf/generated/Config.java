@@ -39,7 +39,8 @@ import java.lang.foreign.MemorySegment;
 /// @param directNodeRoutes native: pods of nodes on the segment are reached by these nodes' addresses
 /// @param trace events for new and changed connections, not for drops alone
 /// @param coarseClock the kernel has bpf_ktime_get_coarse_ns (5.11), which costs next to nothing
-public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int natPortMin, Bytes16 gatewayIpv6, int natPortMax, int overlayIfindex, int underlayIfindex, int dropEventsPerSecond, Bytes16 segmentIpv6, Bytes16 segmentIpv6Mask, int segmentIpv4, int segmentIpv4Mask, int ctTcpMax, int ctOtherMax, int natMax, int ctTcpSeconds, int ctSynSeconds, int ctClosingSeconds, int ctOtherSeconds, int underlayMtu, int tunnelPort, int podMtu, Bytes6 gatewayMac, boolean ipv4, boolean ipv6, boolean tunnel, boolean underlayIpv6, boolean encapsulate, boolean directNodeRoutes, boolean masqueradeIpv4, boolean masqueradeIpv6, boolean trace, boolean coarseClock) implements Layout {
+/// @param succeeds programs of another layout, which stand in former, are being taken over from
+public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int natPortMin, Bytes16 gatewayIpv6, int natPortMax, int overlayIfindex, int underlayIfindex, int dropEventsPerSecond, Bytes16 segmentIpv6, Bytes16 segmentIpv6Mask, int segmentIpv4, int segmentIpv4Mask, int ctTcpMax, int ctOtherMax, int natMax, int ctTcpSeconds, int ctSynSeconds, int ctClosingSeconds, int ctOtherSeconds, int underlayMtu, int tunnelPort, int podMtu, Bytes6 gatewayMac, boolean ipv4, boolean ipv6, boolean tunnel, boolean underlayIpv6, boolean encapsulate, boolean directNodeRoutes, boolean masqueradeIpv4, boolean masqueradeIpv6, boolean trace, boolean coarseClock, boolean succeeds) implements Layout {
     public static final int SIZE = 168;
     public static final int NODE_IPV4_OFFSET = 0;
     public static final int NODE_IPV6_OFFSET = 16;
@@ -75,9 +76,10 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
     public static final int MASQUERADE_IPV6_OFFSET = 159;
     public static final int TRACE_OFFSET = 160;
     public static final int COARSE_CLOCK_OFFSET = 161;
+    public static final int SUCCEEDS_OFFSET = 162;
     public static final Codec<Config> CODEC = new Codec<>(SIZE, Config::encode, Config::decode);
     /// All bytes zero.
-    public static final Config ZERO = new Config(Bytes16.ZERO, Bytes16.ZERO, 0, 0, Bytes16.ZERO, 0, 0, 0, 0, Bytes16.ZERO, Bytes16.ZERO, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Bytes6.ZERO, false, false, false, false, false, false, false, false, false, false);
+    public static final Config ZERO = new Config(Bytes16.ZERO, Bytes16.ZERO, 0, 0, Bytes16.ZERO, 0, 0, 0, 0, Bytes16.ZERO, Bytes16.ZERO, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Bytes6.ZERO, false, false, false, false, false, false, false, false, false, false, false);
 
     public Config {
         Field.unsigned(underlayMtu, 16, "underlay_mtu");
@@ -87,7 +89,7 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
 
     /// Reads 168 bytes at `at`.
     public static Config decode(MemorySegment from, long at) {
-        return new Config(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), from.get(Field.BE32, at + 32), from.get(Field.U32, at + 36), Bytes16.decode(from, at + 40), from.get(Field.U32, at + 56), from.get(Field.U32, at + 60), from.get(Field.U32, at + 64), from.get(Field.U32, at + 68), Bytes16.decode(from, at + 72), Bytes16.decode(from, at + 88), from.get(Field.BE32, at + 104), from.get(Field.BE32, at + 108), from.get(Field.U32, at + 112), from.get(Field.U32, at + 116), from.get(Field.U32, at + 120), from.get(Field.U32, at + 124), from.get(Field.U32, at + 128), from.get(Field.U32, at + 132), from.get(Field.U32, at + 136), Short.toUnsignedInt(from.get(Field.U16, at + 140)), Short.toUnsignedInt(from.get(Field.U16, at + 142)), Short.toUnsignedInt(from.get(Field.U16, at + 144)), Bytes6.decode(from, at + 146), from.get(Field.U8, at + 152) != 0, from.get(Field.U8, at + 153) != 0, from.get(Field.U8, at + 154) != 0, from.get(Field.U8, at + 155) != 0, from.get(Field.U8, at + 156) != 0, from.get(Field.U8, at + 157) != 0, from.get(Field.U8, at + 158) != 0, from.get(Field.U8, at + 159) != 0, from.get(Field.U8, at + 160) != 0, from.get(Field.U8, at + 161) != 0);
+        return new Config(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), from.get(Field.BE32, at + 32), from.get(Field.U32, at + 36), Bytes16.decode(from, at + 40), from.get(Field.U32, at + 56), from.get(Field.U32, at + 60), from.get(Field.U32, at + 64), from.get(Field.U32, at + 68), Bytes16.decode(from, at + 72), Bytes16.decode(from, at + 88), from.get(Field.BE32, at + 104), from.get(Field.BE32, at + 108), from.get(Field.U32, at + 112), from.get(Field.U32, at + 116), from.get(Field.U32, at + 120), from.get(Field.U32, at + 124), from.get(Field.U32, at + 128), from.get(Field.U32, at + 132), from.get(Field.U32, at + 136), Short.toUnsignedInt(from.get(Field.U16, at + 140)), Short.toUnsignedInt(from.get(Field.U16, at + 142)), Short.toUnsignedInt(from.get(Field.U16, at + 144)), Bytes6.decode(from, at + 146), from.get(Field.U8, at + 152) != 0, from.get(Field.U8, at + 153) != 0, from.get(Field.U8, at + 154) != 0, from.get(Field.U8, at + 155) != 0, from.get(Field.U8, at + 156) != 0, from.get(Field.U8, at + 157) != 0, from.get(Field.U8, at + 158) != 0, from.get(Field.U8, at + 159) != 0, from.get(Field.U8, at + 160) != 0, from.get(Field.U8, at + 161) != 0, from.get(Field.U8, at + 162) != 0);
     }
 
     @Override
@@ -126,7 +128,8 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
         to.set(Field.U8, at + 159, (byte) (masqueradeIpv6 ? 1 : 0));
         to.set(Field.U8, at + 160, (byte) (trace ? 1 : 0));
         to.set(Field.U8, at + 161, (byte) (coarseClock ? 1 : 0));
-        Field.zero(to, at + 162, 6);
+        to.set(Field.U8, at + 162, (byte) (succeeds ? 1 : 0));
+        Field.zero(to, at + 163, 5);
     }
 
     @Override
@@ -135,138 +138,142 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
     }
 
     public Config withNodeIpv4(Bytes16 nodeIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withNodeIpv6(Bytes16 nodeIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withGatewayIpv4(int gatewayIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withNatPortMin(int natPortMin) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withGatewayIpv6(Bytes16 gatewayIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withNatPortMax(int natPortMax) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withOverlayIfindex(int overlayIfindex) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withUnderlayIfindex(int underlayIfindex) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withDropEventsPerSecond(int dropEventsPerSecond) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withSegmentIpv6(Bytes16 segmentIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withSegmentIpv6Mask(Bytes16 segmentIpv6Mask) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withSegmentIpv4(int segmentIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withSegmentIpv4Mask(int segmentIpv4Mask) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withCtTcpMax(int ctTcpMax) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withCtOtherMax(int ctOtherMax) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withNatMax(int natMax) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withCtTcpSeconds(int ctTcpSeconds) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withCtSynSeconds(int ctSynSeconds) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withCtClosingSeconds(int ctClosingSeconds) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withCtOtherSeconds(int ctOtherSeconds) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withUnderlayMtu(int underlayMtu) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withTunnelPort(int tunnelPort) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withPodMtu(int podMtu) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withGatewayMac(Bytes6 gatewayMac) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withIpv4(boolean ipv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withIpv6(boolean ipv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withTunnel(boolean tunnel) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withUnderlayIpv6(boolean underlayIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withEncapsulate(boolean encapsulate) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withDirectNodeRoutes(boolean directNodeRoutes) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withMasqueradeIpv4(boolean masqueradeIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withMasqueradeIpv6(boolean masqueradeIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withTrace(boolean trace) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 
     public Config withCoarseClock(boolean coarseClock) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
+    }
+
+    public Config withSucceeds(boolean succeeds) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds);
     }
 }

@@ -41,6 +41,9 @@ public final class Maps {
     /// Rings of events, by processor modulo their number; read by the agent.
     public static final MapSpec<Integer, Integer> EVENTS = new MapSpec<>("events", MapType.ARRAY_OF_MAPS, Codec.U32, Codec.U32, new MapSpec.Shape(16, 0, MapOwner.DATAPATH, Optional.of(new MapSpec<>("events.inner", MapType.RINGBUF, Codec.NOTHING, Codec.NOTHING, new MapSpec.Shape(524288, 0, MapOwner.DATAPATH, Optional.empty())))));
 
+    /// The programs that were in charge before, by observation point at entry.
+    public static final MapSpec<Integer, Integer> FORMER = new MapSpec<>("former", MapType.PROG_ARRAY, Codec.U32, Codec.U32, new MapSpec.Shape(16, 0, MapOwner.GENERATION, Optional.empty()));
+
     /// Datagrams in fragments.
     public static final MapSpec<FragmentKey, FragmentEntry> FRAGMENTS = new MapSpec<>("fragments", MapType.LRU_HASH, FragmentKey.CODEC, FragmentEntry.CODEC, new MapSpec.Shape(8192, 0, MapOwner.DATAPATH, Optional.empty()));
 
@@ -62,8 +65,11 @@ public final class Maps {
     /// The packet in work.
     public static final MapSpec<Integer, Bytes> SCRATCH = new MapSpec<>("scratch", MapType.PERCPU_ARRAY, Codec.U32, Bytes.codec(128), new MapSpec.Shape(1, 0, MapOwner.GENERATION, Optional.empty()));
 
+    /// Which takeover made this layout's programs those in charge; 0: they are not yet.
+    public static final MapSpec<Integer, Long> TAKEOVER = new MapSpec<>("takeover", MapType.ARRAY, Codec.U32, Codec.U64, new MapSpec.Shape(1, 0, MapOwner.DATAPATH, Optional.empty()));
+
     /// All of them, by name.
-    public static final List<MapSpec<?, ?>> ALL = List.of(ADDRESSES, CT_ACCOUNTS, CT_ANSWERED, CT_COUNTERS, CT_OVERFLOW, CT_OVERFLOW_USE, CT_UNANSWERED, ENDPOINTS, EVENT_BUCKETS, EVENTS, FRAGMENTS, LOCAL_PODS, METRICS, NAT, NAT_UNANSWERED, RANGES, SCRATCH);
+    public static final List<MapSpec<?, ?>> ALL = List.of(ADDRESSES, CT_ACCOUNTS, CT_ANSWERED, CT_COUNTERS, CT_OVERFLOW, CT_OVERFLOW_USE, CT_UNANSWERED, ENDPOINTS, EVENT_BUCKETS, EVENTS, FORMER, FRAGMENTS, LOCAL_PODS, METRICS, NAT, NAT_UNANSWERED, RANGES, SCRATCH, TAKEOVER);
 
     private Maps() {}
 }

@@ -2,6 +2,7 @@ package io.stentor.datapath.attach;
 
 import io.stentor.bpf.MapSpec;
 import io.stentor.bpf.btf.Elf;
+import io.stentor.bpf.described.Description;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -9,13 +10,13 @@ import java.util.Set;
 
 /// What a generation is made from. All of it is data: the compiled objects, and what was generated from their headers.
 ///
-/// @param fingerprint  of the layouts of all maps that outlive a generation
+/// @param layout       of all maps that outlive a generation, with their sizes
 /// @param maps         every map of the objects
 /// @param objects      in the order that they are loaded in
 /// @param readOnlyData content of read-only sections by name, for the objects that have it: `.rodata.config`
 /// @param tailCalls    for each prog array that the objects do not fill themselves: programs by index
 public record Blueprint(
-        String fingerprint,
+        Description layout,
         List<MapSpec<?, ?>> maps,
         List<ObjectFile> objects,
         Map<String, byte[]> readOnlyData,

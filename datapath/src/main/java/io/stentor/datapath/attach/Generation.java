@@ -9,7 +9,6 @@ import io.stentor.kernel.bpf.BpfProgram;
 import io.stentor.kernel.bpf.MapType;
 import io.stentor.kernel.bpf.ObjectSpec;
 import io.stentor.kernel.bpf.ProgramType;
-import io.stentor.model.Problem;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -33,7 +32,6 @@ public final class Generation implements AutoCloseable {
     private final Map<String, BpfMap> maps = new LinkedHashMap<>();
     private final Map<String, BpfProgram> programs = new LinkedHashMap<>();
     private final List<BpfObject> objects = new ArrayList<>();
-    private final List<Problem> keptSizes = new ArrayList<>();
 
     private Generation(PinTree tree, Pins pins) {
         this.tree = tree;
@@ -43,7 +41,7 @@ public final class Generation implements AutoCloseable {
 
     private List<Integer> numbers() {
         return pins.list(tree.generations()).stream()
-                .filter(name -> name.matches("[0-9]{1,9}"))
+                .filter(name -> name.matches(PinTree.NUMBER))
                 .map(Integer::valueOf)
                 .toList();
     }
@@ -54,11 +52,13 @@ public final class Generation implements AutoCloseable {
     /// @throws io.stentor.kernel.MapMismatch      if a pinned map is not as declared
     /// @throws io.stentor.kernel.VerifierRejected if the kernel refuses a program
     public static Generation load(Bpf bpf, Pins pins, Path bpfRoot, Blueprint blueprint) {
-        Generation generation = new Generation(new PinTree(bpfRoot.resolve("stentor"), blueprint.fingerprint()), pins);
+        Generation generation = new Generation(
+                new PinTree(bpfRoot.resolve("stentor"), blueprint.layout().fingerprint()), pins);
         try {
             generation.openMaps(bpf, blueprint.maps());
             generation.loadObjects(bpf, blueprint);
             generation.fillProgArrays(blueprint.tailCalls());
+            generation.pinPrograms();
             return generation;
         } catch (RuntimeException e) {
             generation.close();
@@ -72,34 +72,12 @@ public final class Generation implements AutoCloseable {
         pins.makeDirectory(tree.generation(number));
         for (MapSpec<?, ?> spec : specs) {
             Path directory = spec.shape().owner() == MapOwner.GENERATION ? tree.generation(number) : tree.maps();
-            BpfMap map = open(bpf, directory.resolve(spec.name()), spec);
+            BpfMap map = bpf.openOrCreate(directory.resolve(spec.name()), kernelSpec(spec));
             maps.put(spec.name(), map);
             if (ProcessorMaps.isOne(spec)) {
                 ProcessorMaps.fill(bpf, map, spec);
             }
         }
-    }
-
-    /// What the programs have written outweighs its room: a pinned map of theirs that differs in that alone is kept.
-    private BpfMap open(Bpf bpf, Path pin, MapSpec<?, ?> spec) {
-        io.stentor.kernel.bpf.MapSpec wanted = kernelSpec(spec);
-        if (spec.shape().owner() == MapOwner.DATAPATH) {
-            Optional<BpfMap> pinned = bpf.openPinnedMap(pin);
-            if (pinned.isPresent()) {
-                int entries = pinned.get().spec().maxEntries();
-                pinned.get().close();
-                if (entries != wanted.maxEntries()) {
-                    keptSizes.add(new Problem(
-                            "map",
-                            spec.name(),
-                            "keeps its room for " + entries + " entries, with all that is in it, until the node"
-                                    + " restarts; by the configuration and the node's memory it is "
-                                    + wanted.maxEntries()));
-                    wanted = wanted.withMaxEntries(entries);
-                }
-            }
-        }
-        return bpf.openOrCreate(pin, wanted);
     }
 
     static io.stentor.kernel.bpf.MapSpec kernelSpec(MapSpec<?, ?> spec) {
@@ -154,14 +132,16 @@ public final class Generation implements AutoCloseable {
         return spec;
     }
 
+    /// For a build of another layout, which has no other way to find them.
+    private void pinPrograms() {
+        pins.makeDirectory(tree.programs(number));
+        programs.forEach((name, program) -> program.pin(tree.programs(number).resolve(name)));
+        pins.makeDirectory(tree.generation(number).resolve(PinTree.LOADED));
+    }
+
     private void fillProgArrays(Map<String, Map<Integer, String>> tailCalls) {
         tailCalls.forEach(
                 (array, calls) -> calls.forEach((index, program) -> map(array).put(index, program(program))));
-    }
-
-    /// Maps of another size than the blueprint says.
-    public List<Problem> keptSizes() {
-        return List.copyOf(keptSizes);
     }
 
     /// Counted from 1, higher than that of any earlier one whose pins are left.
@@ -217,7 +197,7 @@ public final class Generation implements AutoCloseable {
             }
         }
         for (String name : pins.list(tree.root())) {
-            if (tree.isOtherLayout(name)) {
+            if (tree.isLayout(name) && !name.equals(tree.fingerprint())) {
                 pins.remove(tree.root().resolve(name));
             }
         }

@@ -7,14 +7,22 @@ import java.nio.file.Path;
 /// ```
 /// <root>/links/<hook>                    links, updated from generation to generation
 /// <root>/filters/<hook>-<program>/       empty: below kernel 6.6 a filter cannot be pinned, this says that it is ours
+/// <root>/<fingerprint>/layout            what the maps' bytes mean, for other builds ([PinnedLayout])
 /// <root>/<fingerprint>/maps/<map>        maps that outlive generations, as long as their layout is the same,
 ///                                        with the maps that maps of maps hold
 /// <root>/<fingerprint>/generations/<n>/  maps of one generation: prog arrays would empty without a pin
+///                                     …/programs/<program>  for a build of another layout, which calls them
+///                                     …/loaded/             empty: they are all there
 /// ```
 ///
 /// @param root        `<bpf-root>/stentor`
-/// @param fingerprint of the layouts
+/// @param fingerprint of the layouts and sizes
 record PinTree(Path root, String fingerprint) {
+    /// What a generation's directory is called.
+    static final String NUMBER = "[0-9]{1,9}";
+
+    /// The mark of a generation that has all of its programs.
+    static final String LOADED = "loaded";
 
     Path links() {
         return root.resolve("links");
@@ -24,20 +32,37 @@ record PinTree(Path root, String fingerprint) {
         return root.resolve("filters");
     }
 
+    Path directory() {
+        return root.resolve(fingerprint);
+    }
+
+    Path description() {
+        return directory().resolve("layout");
+    }
+
     Path maps() {
-        return root.resolve(fingerprint).resolve("maps");
+        return directory().resolve("maps");
+    }
+
+    /// One number, in a map whose layout is that of all builds.
+    Path takeover() {
+        return maps().resolve("takeover");
     }
 
     Path generations() {
-        return root.resolve(fingerprint).resolve("generations");
+        return directory().resolve("generations");
     }
 
     Path generation(int number) {
         return generations().resolve(Integer.toString(number));
     }
 
-    /// Whether a name in the root is another layout's.
-    boolean isOtherLayout(String name) {
-        return !name.equals(fingerprint) && !name.equals("links") && !name.equals("filters");
+    Path programs(int number) {
+        return generation(number).resolve("programs");
+    }
+
+    /// Whether a name in the root is a layout's.
+    boolean isLayout(String name) {
+        return !name.equals("links") && !name.equals("filters");
     }
 }

@@ -19,9 +19,11 @@ class AttachmentsTest extends Restarts {
         assertThat(start("a", BEFORE, true)).isEmpty();
         kernel.reap();
         assertThat(runs()).containsExactly("10-ingress", "11-ingress", "2-ingress", "cgroup-connect4");
-        assertThat(kernel.list(OURS)).containsExactly("a", "filters", "links");
-        assertThat(kernel.list(OURS.resolve("a/maps"))).containsExactly("conntrack", "endpoints");
-        assertThat(kernel.list(OURS.resolve("a/generations/1"))).containsExactly("calls");
+        assertThat(kernel.list(OURS)).containsExactlyInAnyOrder(directory("a"), "filters", "links");
+        assertThat(kernel.list(OURS.resolve(directory("a")).resolve("maps")))
+                .containsExactly("conntrack", "endpoints", "takeover");
+        assertThat(kernel.list(OURS.resolve(directory("a")).resolve("generations/1")))
+                .containsExactly("calls", "former", "loaded", "programs");
     }
 
     @Test
@@ -31,7 +33,8 @@ class AttachmentsTest extends Restarts {
         assertThat(start("a", Set.of(NET), false)).isEmpty();
         kernel.reap();
         assertThat(runs()).containsExactly("10-ingress", "11-ingress", "2-ingress", "cgroup-connect4");
-        assertThat(kernel.list(OURS.resolve("a/generations"))).containsExactly("1", "2");
+        assertThat(kernel.list(OURS.resolve(directory("a")).resolve("generations")))
+                .containsExactly("1", "2");
     }
 
     @ParameterizedTest
@@ -89,9 +92,10 @@ class AttachmentsTest extends Restarts {
         kernel.reap();
         assertThatThrownBy(() -> Generation.load(kernel, kernel, ROOT, blueprint("a", 200)))
                 .isInstanceOf(MapMismatch.class)
-                .hasMessageContaining("/bpf/stentor/a/maps/endpoints")
+                .hasMessageContaining("/bpf/stentor/" + directory("a") + "/maps/endpoints")
                 .hasMessageContaining("entries 200");
-        assertThat(kernel.list(OURS.resolve("a/generations"))).containsExactly("1");
+        assertThat(kernel.list(OURS.resolve(directory("a")).resolve("generations")))
+                .containsExactly("1");
         assertThat(kernel.open).isEmpty();
     }
 }

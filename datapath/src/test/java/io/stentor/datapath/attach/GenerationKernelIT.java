@@ -3,6 +3,7 @@ package io.stentor.datapath.attach;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.bpf.BpfObjects;
+import io.stentor.bpf.described.Description;
 import io.stentor.bpf.generated.Config;
 import io.stentor.bpf.generated.Endpoint;
 import io.stentor.bpf.generated.Layouts;
@@ -67,7 +68,7 @@ class GenerationKernelIT {
                 pins,
                 bpffs,
                 new Blueprint(
-                        Layouts.fingerprint(),
+                        Description.parse(Layouts.description()),
                         Maps.ALL,
                         objects,
                         Map.of(".rodata.config", Config.ZERO.encode()),

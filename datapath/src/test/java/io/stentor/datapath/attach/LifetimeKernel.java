@@ -9,7 +9,6 @@ import io.stentor.kernel.bpf.BpfProgram;
 import io.stentor.kernel.bpf.Feature;
 import io.stentor.kernel.bpf.Hook;
 import io.stentor.kernel.bpf.MapSpec;
-import io.stentor.kernel.bpf.MapType;
 import io.stentor.kernel.bpf.ObjectSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,8 +33,15 @@ final class LifetimeKernel extends LoadingKernel implements Pins {
     final Map<Hook, LivingLink> hooks = new HashMap<>();
     final Set<Integer> devices = new HashSet<>();
     final Set<Object> open = new HashSet<>();
+    /// Where a program finds its former one.
+    static final Map<String, Integer> PLACES = Map.of("from_pod", 1, "from_net", 2, "connect4", 3);
+
     final Map<String, List<String>> objects;
     boolean tcx = true;
+
+    /// Whether programs cannot be given others to call.
+    boolean refusesCalls;
+
     int listings;
 
     /// Runs before every step that changes something.
@@ -136,6 +142,11 @@ final class LifetimeKernel extends LoadingKernel implements Pins {
     }
 
     @Override
+    public Optional<BpfProgram> openPinnedProgram(Path path) {
+        return opened(path).map(LivingProgram.class::cast);
+    }
+
+    @Override
     public Optional<BpfLink> openPinnedLink(Path path) {
         return opened(path).map(LivingLink.class::cast);
     }
@@ -151,9 +162,12 @@ final class LifetimeKernel extends LoadingKernel implements Pins {
     @Override
     public BpfObject load(ObjectSpec spec) {
         step();
+        boolean succeeds = spec.readOnlyData().containsKey(".rodata.config")
+                && spec.readOnlyData().get(".rodata.config")[0] != 0;
         Map<String, BpfProgram> programs = new LinkedHashMap<>();
         for (String name : objects.getOrDefault(spec.name(), List.of())) {
-            programs.put(name, new LivingProgram(name, Map.copyOf(spec.maps().reused())));
+            programs.put(
+                    name, new LivingProgram(this, name, Map.copyOf(spec.maps().reused()), succeeds));
         }
         return new LivingObject(programs);
     }
@@ -202,11 +216,6 @@ final class LifetimeKernel extends LoadingKernel implements Pins {
         if (link == null) {
             return null;
         }
-        for (BpfMap map : link.program.maps().values()) {
-            if (map.spec().type() == MapType.PROG_ARRAY && ((LivingMap) map).calls.isEmpty()) {
-                return null;
-            }
-        }
-        return link.program;
+        return link.program.works() ? link.program : null;
     }
 }

@@ -7,7 +7,6 @@ import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.kernel.bpf.BpfProgram;
 import io.stentor.kernel.bpf.Hook;
 import io.stentor.kernel.bpf.RingBuffer;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,11 +15,6 @@ abstract class LoadingKernel implements Bpf {
 
     @Override
     public Optional<BpfMap> openMap(int id) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Optional<BpfProgram> openPinnedProgram(Path path) {
         throw new UnsupportedOperationException();
     }
 

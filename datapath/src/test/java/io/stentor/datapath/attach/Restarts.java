@@ -4,6 +4,7 @@ import io.stentor.bpf.Codec;
 import io.stentor.bpf.MapOwner;
 import io.stentor.bpf.MapSpec;
 import io.stentor.bpf.MapType;
+import io.stentor.bpf.described.Description;
 import io.stentor.datapath.attach.Blueprint.ObjectFile;
 import io.stentor.kernel.bpf.Hook;
 import io.stentor.kernel.bpf.Hook.Direction;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// An agent that is started, killed and started again on a kernel that knows how long things live.
 abstract class Restarts {
@@ -26,6 +28,10 @@ abstract class Restarts {
     static final Set<ProgramAt> BEFORE = Set.of(POD, OLD_POD, NET, CONNECT);
     static final Set<ProgramAt> AFTER = Set.of(POD, NET, CONNECT);
 
+    private static final String CONFIG = ".rodata.config";
+    private static final Map<Integer, String> PLACES =
+            LifetimeKernel.PLACES.entrySet().stream().collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
+
     LifetimeKernel kernel = boot();
 
     static LifetimeKernel boot() {
@@ -35,28 +41,72 @@ abstract class Restarts {
         return kernel;
     }
 
-    private static MapSpec<Integer, Integer> map(String name, MapType type, MapOwner owner, int room) {
-        return new MapSpec<>(name, type, Codec.U32, Codec.U32, new MapSpec.Shape(room, 0, owner, Optional.empty()));
+    /// What is in each layout that a build may have: in `b` the value has another field and moves, `c` is larger, in
+    /// `d`
+    /// it is smaller and lies elsewhere.
+    private static final Map<String, String> ENTRIES = Map.of(
+            "a", "struct entry 4 value@0:u32",
+            "b", "struct entry 8 more@0:u32 value@4:u32",
+            "c", "struct entry 8 value@0:u64",
+            "d", "struct entry 4 other@0:u16 value@2:be16");
+
+    private static MapSpec<?, ?> map(String name, MapType type, MapOwner owner, Codec<?> value, int room) {
+        return new MapSpec<>(name, type, Codec.U32, value, new MapSpec.Shape(room, 0, owner, Optional.empty()));
     }
 
-    static Blueprint blueprint(String fingerprint, int room) {
+    static Description layout(String build) {
+        return Description.parse("""
+                map conntrack LRU_HASH u32 struct/entry 100 0 DATAPATH
+                map endpoints HASH u32 u32 100 0 AGENT
+                map takeover ARRAY u32 u64 1 0 DATAPATH
+                %s
+                """.formatted(ENTRIES.get(build)));
+    }
+
+    /// The directory of a build's maps.
+    static String directory(String build) {
+        return layout(build).fingerprint();
+    }
+
+    static Blueprint blueprint(String build, int room) {
+        return blueprint(build, room, false);
+    }
+
+    private static Blueprint blueprint(String build, int room, boolean succeeds) {
+        Set<String> declares = Set.of("endpoints", "conntrack", "calls", "takeover", "former", CONFIG);
+        Codec<?> entry = build.equals("a") || build.equals("d") ? Codec.U32 : Codec.U64;
         return new Blueprint(
-                fingerprint,
+                layout(build),
                 List.of(
-                        map("endpoints", MapType.HASH, MapOwner.AGENT, room),
-                        map("conntrack", MapType.LRU_HASH, MapOwner.DATAPATH, 100),
-                        map("calls", MapType.PROG_ARRAY, MapOwner.GENERATION, 4)),
-                List.of(
-                        new ObjectFile("pod", new byte[0], Set.of("endpoints", "conntrack", "calls")),
-                        new ObjectFile("net", new byte[0], Set.of("endpoints", "calls"))),
-                Map.of(),
+                        map("endpoints", MapType.HASH, MapOwner.AGENT, Codec.U32, room),
+                        map("conntrack", MapType.LRU_HASH, MapOwner.DATAPATH, entry, 100),
+                        map("takeover", MapType.ARRAY, MapOwner.DATAPATH, Codec.U64, 1),
+                        map("former", MapType.PROG_ARRAY, MapOwner.GENERATION, Codec.U32, 4),
+                        map("calls", MapType.PROG_ARRAY, MapOwner.GENERATION, Codec.U32, 4)),
+                List.of(new ObjectFile("pod", new byte[0], declares), new ObjectFile("net", new byte[0], declares)),
+                Map.of(CONFIG, new byte[] {(byte) (succeeds ? 1 : 0)}),
                 Map.of("calls", Map.of(0, "deliver")));
     }
 
-    /// One start of the agent, which then runs until it is killed.
-    List<Problem> start(String fingerprint, Set<ProgramAt> desired, boolean complete) {
-        Generation generation = Generation.load(kernel, kernel, ROOT, blueprint(fingerprint, 100));
-        return new Attachments(kernel, generation).reconcile(desired, complete);
+    /// One start of the agent, which then runs until it is killed: the steps of [io.stentor.datapath.Datapath].
+    List<Problem> start(String build, Set<ProgramAt> desired, boolean complete) {
+        Takeover takeover = Takeover.prepare(kernel, kernel, ROOT, layout(build));
+        if (!takeover.isPending()) {
+            Generation generation = load(build, false);
+            takeover.begin(generation);
+            return new Attachments(kernel, generation).reconcile(desired, complete);
+        }
+        Generation succeeding = load(build, true);
+        takeover.succeed(succeeding, PLACES);
+        var _ = new Attachments(kernel, succeeding).reconcile(desired, false);
+        takeover.run(succeeding);
+        List<Problem> problems = new Attachments(kernel, load(build, false)).reconcile(desired, complete);
+        takeover.done(succeeding);
+        return problems;
+    }
+
+    private Generation load(String build, boolean succeeds) {
+        return Generation.load(kernel, kernel, ROOT, blueprint(build, 100, succeeds));
     }
 
     List<String> runs() {

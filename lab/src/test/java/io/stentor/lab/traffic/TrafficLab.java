@@ -55,8 +55,14 @@ final class TrafficLab implements AutoCloseable {
 
     /// Starts the lab; an older one of the same name goes first.
     static TrafficLab up(LabSpec spec) throws IOException {
+        return up(spec, checkout());
+    }
+
+    /// @param home what looks like a checkout, for its programs to run on the nodes
+    static TrafficLab up(LabSpec spec, Path home) throws IOException {
         down(spec);
-        List<String> command = new ArrayList<>(List.of(stentor(), "lab", "up", "--detach", "--name", spec.name()));
+        List<String> command = new ArrayList<>(List.of("env", "STENTOR_HOME=" + home));
+        command.addAll(List.of(stentor(), "lab", "up", "--detach", "--name", spec.name()));
         command.addAll(List.of("--nodes", Integer.toString(spec.nodes())));
         command.addAll(List.of("--routing", spec.shape().routing().name()));
         command.addAll(List.of("--underlay", spec.shape().underlay().name()));
@@ -98,12 +104,17 @@ final class TrafficLab implements AutoCloseable {
         Shell.run(stentor(), "lab", "down", "--name", spec.name());
     }
 
-    private static String stentor() {
+    /// The checkout that the test is part of.
+    static Path checkout() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.isExecutable(folder.resolve("stentor"))) {
             folder = folder.getParent();
         }
-        return folder.resolve("stentor").toString();
+        return folder;
+    }
+
+    private static String stentor() {
+        return checkout().resolve("stentor").toString();
     }
 
     /// @param number from 1
@@ -214,6 +225,11 @@ final class TrafficLab implements AutoCloseable {
     /// What the operator has said so far.
     List<String> operatorLog() throws IOException {
         return Files.readAllLines(topology.directory().log("operator"));
+    }
+
+    /// What the agent of a node has said so far.
+    List<String> agentLog(int node) throws IOException {
+        return Files.readAllLines(topology.directory().log("node-" + node));
     }
 
     /// What the command says on a node.

@@ -4,13 +4,33 @@ package io.stentor.bpf.sample.generated;
 
 /// What all layouts together are known by.
 public final class Layouts {
-    private static final String FINGERPRINT = "82819de0c868";
+    private static final String FINGERPRINT = "fedd785bddf2";
+
+    private static final String DESCRIPTION = """
+            map counters PERCPU_ARRAY u32 u64 256 0 DATAPATH
+            map events RINGBUF - - 65536 0 DATAPATH
+            map policies HASH_OF_MAPS u32 u32 16 0 AGENT
+            map policies.inner LPM_TRIE struct/sample_key u32 16 1 AGENT
+            map samples HASH struct/sample_key struct/sample_value 1024 1 AGENT
+            struct sample_event 32 at@0:u64 key@8:struct/sample_key
+            struct sample_key 24 source@0:bytes16 source_port@16:be16 protocol@18:u8 reason@19:enum/drop_reason/8
+            struct sample_part 8 number@0:s32 word@4:be32
+            struct sample_value 80 part@0:struct/sample_part parts@8:struct/sample_part[2] numbers@24:u32[3] ports@36:be16[2] reason@40:enum/drop_reason/32 mac@44:bytes6 name@50:bytes3 open@53:bool packets@56:u64 wide@64:be64 flags@72:u32 small@76:s16 port@78:u16
+            enum ct_flag CT_ANSWERED=1 CT_CLOSING=2147483648
+            enum drop_reason DROP_MALFORMED=1 DROP_NO_ROUTE=2
+            """;
 
     private Layouts() {}
 
     /// Twelve hexadecimal digits that change when a map outside [io.stentor.bpf.MapOwner#GENERATION], a layout
-    /// or an enumeration does. Maps are pinned below it.
+    /// or an enumeration does.
     public static String fingerprint() {
         return FINGERPRINT;
+    }
+
+    /// What the fingerprint is of, to be read by [io.stentor.bpf.described.Description]. Maps are pinned
+    /// beside it.
+    public static String description() {
+        return DESCRIPTION;
     }
 }

@@ -1,0 +1,156 @@
+package io.stentor.lab.traffic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stentor.lab.LabSpec;
+import io.stentor.lab.LabSpec.Families;
+import io.stentor.lab.LabSpec.Routing;
+import io.stentor.lab.LabSpec.Shape;
+import io.stentor.lab.LabSpec.Underlay;
+import io.stentor.lab.topology.Shell;
+import io.stentor.model.Family;
+import io.stentor.model.IpAddress;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Agents of a build whose maps have other layouts and sizes take over under load, and those of this build again.
+class TakeoverLabIT {
+    private static final int ROUND = 200;
+    private static final int CONNECTIONS = 25;
+
+    private static final LabSpec SPEC =
+            new LabSpec("takeover", 2, new Shape(Routing.TUNNEL, Underlay.FLAT, Families.DUAL), true, Map.of());
+
+    @TempDir
+    private static Path folder;
+
+    private static TrafficLab lab;
+    private static Path jars;
+
+    @BeforeAll
+    static void up() throws Exception {
+        Path home = folder.resolve("home");
+        Shell.run(List.of("/usr/bin/python3", script(), TrafficLab.checkout().toString(), home.toString()), "");
+        jars = home.resolve("target/jars");
+        lab = TrafficLab.up(SPEC, home);
+        lab.createPod("here", 1, false);
+        lab.createPod("beside", 1, false);
+        lab.createPod("there", 2, false);
+        for (String pod : List.of("here", "beside", "there")) {
+            lab.awaitPod(pod);
+        }
+    }
+
+    private static String script() throws URISyntaxException {
+        return Path.of(Objects.requireNonNull(TakeoverLabIT.class.getResource("other_build.py"))
+                        .toURI())
+                .toString();
+    }
+
+    @AfterAll
+    static void down() throws IOException {
+        if (lab != null) {
+            lab.close();
+        }
+        Leftovers.check(SPEC);
+    }
+
+    /// From here on agents start as this build or the other.
+    private static void choose(String build) throws IOException {
+        Path link = Files.createSymbolicLink(jars.resolve("next"), Path.of(build));
+        Files.move(link, jars.resolve("current"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /// Restarts the agents, and waits until each has taken over from the one before.
+    private static void replace(String build, int times) throws IOException {
+        choose(build);
+        for (int node = 1; node <= 2; node++) {
+            lab.agent("restart", node);
+            assertThat(lab.agentLog(node).stream().filter(line -> line.contains("took over from layout=")))
+                    .as("takeovers of node-" + node)
+                    .hasSize(times);
+        }
+    }
+
+    private static String layout(int node) {
+        return lab.node(node)
+                .run("sh", "-c", "ls /sys/fs/bpf/stentor | grep -v -e links -e filters")
+                .strip();
+    }
+
+    /// Again and again, until there is the file.
+    private static Running repeat(Place place, Path end, List<String> command) {
+        List<String> all = new ArrayList<>(
+                List.of("sh", "-c", "end=$1; shift; while [ ! -e \"$end\" ]; do \"$@\"; done; echo over", "sh"));
+        all.add(end.toString());
+        all.addAll(command);
+        return place.start(all.toArray(String[]::new));
+    }
+
+    @Test
+    void nothing_is_lost_when_agents_of_another_layout_take_over_and_when_those_before_come_back() throws Exception {
+        Path end = folder.resolve("end");
+        List<Running> pings = new ArrayList<>();
+        List<Running> churns = new ArrayList<>();
+        List<Running> held = new ArrayList<>();
+        try {
+            for (Family family : Family.values()) {
+                for (Place to : List.of(lab.pod("there"), lab.pod("beside"), lab.outside())) {
+                    IpAddress address = to.address(family);
+                    held.add(lab.pod("here").hold("tcp", address, 0));
+                    held.add(lab.pod("here").hold("udp", address, 0));
+                    pings.add(repeat(
+                            lab.pod("here"), end, List.of("ping", "-nqi0.005", "-c" + ROUND, address.toString())));
+                    churns.add(repeat(
+                            lab.pod("here"),
+                            end,
+                            Place.talk(
+                                    "churn",
+                                    address.toString(),
+                                    Integer.toString(Place.PORT),
+                                    Integer.toString(CONNECTIONS))));
+                }
+                held.add(lab.pod("there").hold("tcp", lab.outside().address(family), 0));
+                held.add(lab.pod("there").hold("tcp", lab.pod("here").address(family), 0));
+            }
+            Place.echo(held, "before");
+            String before = layout(1);
+
+            replace("other", 1);
+            Place.echo(held, "with the other build");
+            assertThat(layout(1)).isNotEqualTo(before).matches("[0-9a-f]{12}").isEqualTo(layout(2));
+
+            replace("this", 2);
+            Place.echo(held, "with the first again");
+            assertThat(layout(1)).isEqualTo(before);
+            assertThat(lab.status(1).path("problems")).isEmpty();
+
+            Files.createFile(end);
+            for (Running churn : churns) {
+                churn.await("over"::equals);
+                assertThat(churn.lines()).containsOnly(CONNECTIONS + " answered", "over");
+            }
+            for (Running ping : pings) {
+                ping.await("over"::equals);
+                assertThat(ping.lines().stream().filter(line -> line.contains("packet loss")))
+                        .hasSizeGreaterThan(3)
+                        .allMatch(line -> line.contains(" 0% packet loss"));
+            }
+        } finally {
+            pings.forEach(Running::close);
+            churns.forEach(Running::close);
+            held.forEach(Running::close);
+        }
+    }
+}
