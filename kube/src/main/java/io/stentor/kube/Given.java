@@ -23,6 +23,9 @@ record Given(Map<String, String> values, List<Problem> errors, List<Problem> rem
     /// Variables that are for whoever starts the JVM.
     private static final String FOR_THE_JVM = Configuration.VARIABLE_PREFIX + "JAVA_";
 
+    /// Where a lab's programs are: what a lab starts inherits it.
+    private static final String FOR_LABS = Configuration.VARIABLE_PREFIX + "HOME";
+
     static Given read(List<String> args, Map<String, String> environment) {
         Given flags = new Given(new LinkedHashMap<>(), new ArrayList<>(), new ArrayList<>());
         flags.readFlags(args);
@@ -76,7 +79,9 @@ record Given(Map<String, String> values, List<Problem> errors, List<Problem> rem
 
     private void readVariables(Map<String, String> environment) {
         new TreeMap<>(environment).forEach((variable, value) -> {
-            if (variable.startsWith(Configuration.VARIABLE_PREFIX) && !variable.startsWith(FOR_THE_JVM)) {
+            if (variable.startsWith(Configuration.VARIABLE_PREFIX)
+                    && !variable.startsWith(FOR_THE_JVM)
+                    && !variable.equals(FOR_LABS)) {
                 String name = variable.substring(Configuration.VARIABLE_PREFIX.length());
                 put(name.toLowerCase(Locale.ROOT).replace('_', '-'), value, "variable " + variable);
             }

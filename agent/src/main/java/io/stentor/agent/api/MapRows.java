@@ -20,6 +20,7 @@ import io.stentor.bpf.generated.EventBucket;
 import io.stentor.bpf.generated.Family;
 import io.stentor.bpf.generated.FragmentEntry;
 import io.stentor.bpf.generated.FragmentKey;
+import io.stentor.bpf.generated.LocalPod;
 import io.stentor.bpf.generated.Maps;
 import io.stentor.bpf.generated.NatEntry;
 import io.stentor.bpf.generated.NatKey;
@@ -81,6 +82,11 @@ record MapRows(MapSpec<?, ?> map, KernelClock clock) {
         return row;
     }
 
+    /// Where the layout leaves the family to the key: an IPv4 address has nothing after its first four bytes.
+    private static Family family(Bytes16 address) {
+        return address.low() == 0 && (int) address.high() == 0 ? Family.IPV4 : Family.IPV6;
+    }
+
     /// What the kernel holds need not be anything that the layout can say: then its bytes.
     private void put(ObjectNode row, Codec<?> codec, byte[] bytes) {
         try {
@@ -122,10 +128,13 @@ record MapRows(MapSpec<?, ?> map, KernelClock clock) {
                 row.put("local", end(k.local(), k.localPort(), k.family()));
                 row.put("remote", end(k.remote(), k.remotePort(), k.family()));
             }
+            case LocalPod p -> {
+                row.put("address", address(p.address(), family(p.address()).code()));
+                row.put("endpoint", p.endpoint()).put("identity", Integer.toUnsignedLong(p.identity()));
+                row.put("ifindex", p.ifindex()).put("mac", mac(p.mac()));
+            }
             case NatEntry e -> {
-                // The layout leaves the family to the key: an IPv4 address has nothing after its first four bytes.
-                int family = e.pod().low() == 0 && (int) e.pod().high() == 0 ? 4 : 6;
-                row.put("pod", end(e.pod(), e.port(), Family.of(family)));
+                row.put("pod", end(e.pod(), e.port(), family(e.pod())));
                 row.put("secondsLeft", clock.secondsUntil(e.deadline()));
             }
             case FragmentKey k -> {
