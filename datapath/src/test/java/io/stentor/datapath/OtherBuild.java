@@ -44,7 +44,8 @@ record OtherBuild(Description layout, List<MapSpec<?, ?>> maps, Map<String, byte
             objects.put(name, compiled(folder, name));
         }
         String java = GenerateLayouts.generate(objects, "other").get("Layouts.java");
-        Description layout = Description.parse(java.split("\"\"\"", 3)[1].stripIndent().strip() + "\n");
+        Description layout =
+                Description.parse(java.split("\"\"\"", 3)[1].stripIndent().strip() + "\n");
         objects.remove("layout");
         return new OtherBuild(layout, specs(objects), objects);
     }

@@ -35,19 +35,19 @@ def change_layouts(maps):
     change(
         maps + "/conntrack.h",
         # another order in the key
-        (r"(\t__be16 low_port [^;]*;\n\t__be16 high_port;\n\t__u8 protocol;\n\t__u8 family [^;]*;\n)(\t__u16 scope [^;]*;\n)",
+        (r"(\t__be16 low_port [^\n]*;\n\t__be16 high_port;\n\t__u8 protocol;\n\t__u8 family [^\n]*;\n)(\t__u16 scope [^\n]*;\n)",
          r"\2\1"),
         # a new field in front, a wider one, others behind it
         (r"struct ct_entry \{\n", "struct ct_entry {\n\t__u64 begun;\n"),
-        (r"(\t__be16 nat_port [^;]*;\n)\t__u16 (endpoint [^;]*;\n)", r"\t__u32 \2\1"),
-        (r"(\t__u8 tcp_flags [^;]*;\n)\t__u8 pad0\[6\];", r"\1\t__u8 pad0[4];"),
+        (r"(\t__be16 nat_port [^\n]*;\n)\t__u16 (endpoint [^\n]*;\n)", r"\t__u32 \2\1"),
+        (r"(\t__u8 tcp_flags [^\n]*;\n)\t__u8 pad0\[6\];", r"\1\t__u8 pad0[4];"),
         (r"LAYOUT_SIZE\(struct ct_entry, 32\)", "LAYOUT_SIZE(struct ct_entry, 40)"),
         # another size
         (r"(__type\(value, struct fragment_entry\);\n\t__uint\(max_entries, )8192", r"\g<1>4096"),
     )
     change(
         maps + "/nat.h",
-        (r"(\tunion ip pod;\n)(\t__u64 deadline [^;]*;\n)", r"\2\1"),
+        (r"(\tunion ip pod;\n)(\t__u64 deadline [^\n]*;\n)", r"\2\1"),
         (r"\t__u32 pad1;", "\t__u32 zone;"),
     )
 
