@@ -104,7 +104,9 @@ class TakeoverLabIT {
         List<Running> pings = new ArrayList<>();
         List<Running> churns = new ArrayList<>();
         List<Running> held = new ArrayList<>();
-        try {
+        List<String> serve = Place.talk("serve", Integer.toString(Place.PORT));
+        try (Running server = lab.outside().start(serve.toArray(String[]::new))) {
+            server.await("serving"::equals);
             for (Family family : Family.values()) {
                 for (Place to : List.of(lab.pod("there"), lab.pod("beside"), lab.outside())) {
                     IpAddress address = to.address(family);
@@ -112,16 +114,18 @@ class TakeoverLabIT {
                     held.add(lab.pod("here").hold("udp", address, 0));
                     pings.add(repeat(
                             lab.pod("here"), end, List.of("ping", "-nqi0.005", "-c" + ROUND, address.toString())));
+                }
+                held.add(lab.pod("there").hold("tcp", lab.outside().address(family), 0));
+                for (Place to : List.of(lab.outside(), lab.pod("there"))) {
                     churns.add(repeat(
                             lab.pod("here"),
                             end,
                             Place.talk(
                                     "churn",
-                                    address.toString(),
+                                    to.address(family).toString(),
                                     Integer.toString(Place.PORT),
                                     Integer.toString(CONNECTIONS))));
                 }
-                held.add(lab.pod("there").hold("tcp", lab.outside().address(family), 0));
                 held.add(lab.pod("there").hold("tcp", lab.pod("here").address(family), 0));
             }
             Place.echo(held, "before");
@@ -134,7 +138,8 @@ class TakeoverLabIT {
             replace("this", 2);
             Place.echo(held, "with the first again");
             assertThat(layout(1)).isEqualTo(before);
-            assertThat(lab.status(1).path("problems")).isEmpty();
+            assertThat(lab.status(1).path("problems"))
+                    .noneMatch(problem -> problem.path("object").asText().equals("map"));
 
             Files.createFile(end);
             for (Running churn : churns) {
