@@ -11,6 +11,7 @@ import io.stentor.agent.api.ProblemLog;
 import io.stentor.datapath.Datapath;
 import io.stentor.datapath.compile.Hooks;
 import io.stentor.datapath.compile.MapCompiler;
+import io.stentor.datapath.compile.Unserved;
 import io.stentor.datapath.sweep.ConnectionSweep;
 import io.stentor.datapath.sweep.SweepLoop;
 import io.stentor.datapath.sweep.Swept;
@@ -218,13 +219,14 @@ final class Agent implements AutoCloseable {
         DatapathSync maps = new DatapathSync(datapath.maps());
         opened(EventPoll.start(datapath.events(), events));
         SweepLoop sweep = opened(SweepLoop.start(new ConnectionSweep(datapath.maps(), System::nanoTime)));
-        programs = Optional.of(new Programs(datapath, maps, sweep));
+        Programs loaded = new Programs(datapath, maps, sweep);
+        programs = Optional.of(loaded);
         opened(() -> programs = Optional.empty());
         SyncLoop sync = opened(new SyncLoop(
                 store,
                 new MapCompiler(terms.maps())::compile,
                 maps,
-                state -> attach(datapath, state, node, kernel),
+                state -> attach(loaded, state, node, kernel),
                 applied));
         node.network().whenDevicesChange(() -> {
             sources.hostChanged();
@@ -263,12 +265,14 @@ final class Agent implements AutoCloseable {
         }
     }
 
-    private List<Problem> attach(Datapath datapath, State state, NodeServices node, Kernel kernel) {
+    private List<Problem> attach(Programs loaded, State state, NodeServices node, Kernel kernel) {
         NodeDevices devices = node.network().devices().orElseThrow();
         List<Integer> outside =
                 devices.outside().stream().map(NodeDevices.Device::ifindex).toList();
-        return datapath.attach(
-                terms.config(state, devices, kernel), Hooks.of(state, devices.tunnel(), outside), state.synced());
+        List<Problem> problems = new ArrayList<>(loaded.datapath.attach(
+                terms.config(state, devices, kernel), Hooks.of(state, devices.tunnel(), outside), state.synced()));
+        problems.addAll(Unserved.problems(state, loaded.sync));
+        return problems;
     }
 
     private void awaitApplied() throws InterruptedException {

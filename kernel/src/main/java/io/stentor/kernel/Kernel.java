@@ -18,7 +18,7 @@ public interface Kernel extends AutoCloseable {
 
     KernelVersion version();
 
-    /// The machine's memory in bytes, whatever part of it this process may use.
+    /// The machine's memory in bytes when first asked, whatever part of it this process may use.
     long memory();
 
     /// eBPF. Attaching resolves interface indices in the network namespace of the calling thread.

@@ -26,6 +26,7 @@ public final class Linux implements Kernel {
     private final KernelVersion version;
     private final Bpf bpf;
     private @Nullable Netlink netlink;
+    private long memory;
 
     private Linux(KernelVersion version) {
         this.version = version;
@@ -45,7 +46,14 @@ public final class Linux implements Kernel {
     }
 
     @Override
-    public long memory() {
+    public synchronized long memory() {
+        if (memory == 0) {
+            memory = readMemory();
+        }
+        return memory;
+    }
+
+    private static long readMemory() {
         try (Stream<String> lines = Files.lines(MEMORY)) {
             return lines.filter(line -> line.startsWith("MemTotal:"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)

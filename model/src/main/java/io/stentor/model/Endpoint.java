@@ -14,4 +14,14 @@ public record Endpoint(int id, Attachment attachment, PodName pod, Addresses add
             throw new IllegalArgumentException("endpoint IDs are 1 to 65535, not " + id);
         }
     }
+
+    /// What problems about it are about.
+    public String label() {
+        return "endpoint " + id;
+    }
+
+    /// Whether a problem is about it or about its link, which is named `link`, index and hook.
+    public boolean concerns(Problem problem) {
+        return problem.object().equals(label()) || problem.object().startsWith("link " + attachment.ifindex() + " ");
+    }
 }

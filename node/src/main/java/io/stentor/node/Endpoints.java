@@ -192,7 +192,7 @@ public final class Endpoints {
                             + followed.patience.toSeconds() + " s");
         }
         for (Problem problem : followed.applied.latest().problems()) {
-            if (problem.object().startsWith("link " + endpoint.attachment().ifindex() + " ")) {
+            if (endpoint.concerns(problem)) {
                 throw new CniError(
                         CniError.TRY_AGAIN,
                         "the datapath of endpoint " + endpoint.id() + " could not be made",

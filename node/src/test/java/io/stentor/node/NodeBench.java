@@ -15,10 +15,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A node and pods of its own, in namespaces that are gone after the test.
 final class NodeBench implements AutoCloseable {
     private static int count;
+    private static @Nullable Path shim;
 
     private final Linux linux = Linux.open();
     private final List<Path> namespaces = new ArrayList<>();
@@ -55,7 +57,16 @@ final class NodeBench implements AutoCloseable {
         return Command.run(words);
     }
 
-    private static Path shim() throws IOException {
+    private static synchronized Path shim() throws IOException {
+        Path made = shim;
+        if (made == null) {
+            made = makeShim();
+            shim = made;
+        }
+        return made;
+    }
+
+    private static Path makeShim() throws IOException {
         Path folder = Path.of("../cni").toAbsolutePath().normalize();
         Command made = Command.run(List.of("make", "-s", "-C", folder.toString()));
         assertThat(made.exitCode()).as(made.output()).isZero();

@@ -6,9 +6,8 @@ import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.model.Endpoint;
 import io.stentor.model.Problem;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /// How far each endpoint of this node has got, by what the kernel holds and what it refused.
 final class EndpointStates {
@@ -20,12 +19,14 @@ final class EndpointStates {
     static final String INVALID = "invalid";
 
     private final Map<Integer, Integer> held = new HashMap<>();
-    private final Set<String> troubled = new HashSet<>();
+    private final List<Problem> problems;
 
-    private EndpointStates() {}
+    private EndpointStates(List<Problem> problems) {
+        this.problems = problems;
+    }
 
     static EndpointStates read(AgentView view) {
-        EndpointStates states = new EndpointStates();
+        EndpointStates states = new EndpointStates(view.facts().applied().get().problems());
         view.kernel().map(Maps.ENDPOINTS.name()).ifPresent(map -> {
             for (BpfMap.Entry entry : map.dump()) {
                 states.held.put(
@@ -35,13 +36,11 @@ final class EndpointStates {
                                 .id());
             }
         });
-        view.facts().applied().get().problems().stream().map(Problem::object).forEach(states.troubled::add);
         return states;
     }
 
     String of(Endpoint endpoint) {
-        if (troubled.contains("endpoint " + endpoint.id())
-                || troubled.contains(endpoint.attachment().hostInterface())) {
+        if (problems.stream().anyMatch(endpoint::concerns)) {
             return INVALID;
         }
         Integer id = held.get(endpoint.attachment().ifindex());

@@ -1,5 +1,6 @@
 package io.stentor.datapath.sync;
 
+import io.stentor.bpf.MapSpec;
 import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.model.Problem;
 import java.time.Duration;
@@ -41,7 +42,8 @@ public final class DatapathSync {
     /// @throws IllegalArgumentException if there is an image of an unknown map
     public synchronized Outcome sync(
             List<MapImage<?, ?>> images, boolean complete, Supplier<List<Problem>> attach, long now) {
-        List<MapSync> order = images.stream().map(this::of).toList();
+        List<MapSync> order =
+                images.stream().map(image -> of(image.map().name())).toList();
         List<Problem> problems = new ArrayList<>();
         do {
             for (int i = 0; i < order.size(); i++) {
@@ -62,10 +64,10 @@ public final class DatapathSync {
                 retry == Long.MAX_VALUE ? Optional.empty() : Optional.of(Duration.ofNanos(retry)));
     }
 
-    private MapSync of(MapImage<?, ?> image) {
-        MapSync map = maps.get(image.map().name());
+    private MapSync of(String name) {
+        MapSync map = maps.get(name);
         if (map == null) {
-            throw new IllegalArgumentException("no map " + image.map() + " among " + maps.keySet());
+            throw new IllegalArgumentException("no map " + name + " among " + maps.keySet());
         }
         return map;
     }
@@ -85,6 +87,14 @@ public final class DatapathSync {
             again |= map.finish(now);
         }
         return again;
+    }
+
+    /// Whether the kernel refused an entry in the pass that is under way, or in the last one; in a map that cannot be
+    /// read, each counts as refused.
+    ///
+    /// @throws IllegalArgumentException if the map is none of these
+    public synchronized <K> boolean isRefused(MapSpec<K, ?> map, K key) {
+        return of(map.name()).isRefused(ByteString.wrap(map.key().encode(key)));
     }
 
     /// What the kernel holds otherwise than the last images said, read from the kernel now.

@@ -133,6 +133,10 @@ final class MapSync {
         return unreadable != null || failures.anyStale();
     }
 
+    boolean isRefused(ByteString key) {
+        return unreadable != null || failures.keys().contains(key);
+    }
+
     /// @return whether another pass should follow at once, because room was made for entries that had found none
     boolean finish(long now) {
         if (unreadable == null) {

@@ -29,7 +29,8 @@ public final class SyncLoop implements AutoCloseable {
 
     /// @param compile images of all the agent's maps, referents before referrers: a function of the state, cheap where
     ///     little changed since the last call
-    /// @param attach  attaches what the state asks for; detaches only when the state is synced; answers what failed
+    /// @param attach  runs when the entries are written: attaches what the state asks for, detaches only when the
+    ///     state is synced, answers what failed
     public SyncLoop(
             Store store,
             Function<State, List<MapImage<?, ?>>> compile,

@@ -7,6 +7,7 @@ import io.stentor.datapath.sync.MapImage;
 import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.kernel.bpf.MapType;
 import io.stentor.kernel.fake.FakeKernel;
+import io.stentor.model.State;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +23,11 @@ final class SyncedMaps {
     private final DatapathSync sync;
 
     SyncedMaps() {
+        this(Map.of());
+    }
+
+    /// @param room of maps that are smaller than usual, by name
+    SyncedMaps(Map<String, Integer> room) {
         for (MapSpec<?, ?> spec : SPECS) {
             maps.put(
                     spec.name(),
@@ -31,13 +37,18 @@ final class SyncedMaps {
                                     MapType.of(spec.type().code()),
                                     spec.key().size(),
                                     spec.value().size(),
-                                    spec.shape().maxEntries())));
+                                    room.getOrDefault(spec.name(), spec.shape().maxEntries()))));
         }
         sync = new DatapathSync(maps);
     }
 
     DatapathSync.Outcome sync(List<MapImage<?, ?>> images) {
         return sync.sync(images, true, List::of, 0);
+    }
+
+    /// A pass for the state, whose problems name endpoints that are not served.
+    DatapathSync.Outcome sync(List<MapImage<?, ?>> images, State state) {
+        return sync.sync(images, true, () -> Unserved.problems(state, sync), 0);
     }
 
     /// What has been asked of the kernel since the last time.
