@@ -30,6 +30,11 @@ class FuzzKernelIT {
 
     private static final int ROUNDS = FULL ? 100 : 2;
 
+    /// Tables are damaged anew for each few packets.
+    private static final int DAMAGED_ROUND = 100;
+
+    private static final int DAMAGED_ROUNDS = FULL ? 500 : 10;
+
     private static final List<String> CONNECTIONS = List.of("tcp(1000, 80, flags=%s)", "udp(1000, 53)");
 
     static Stream<Map<String, String>> configurations() {
@@ -60,7 +65,31 @@ class FuzzKernelIT {
                     connect(node, stages, config.tunnel());
                     List<byte[]> some =
                             Stream.generate(packets::next).limit(ROUND).toList();
-                    judge(new Round(node, config, some), both, stages);
+                    judge(new Round(node, masquerades(config), some), both, stages);
+                }
+            }
+        }
+    }
+
+    /// Whoever writes into the programs' own tables: an entry may be lost by it, a packet not led astray.
+    @ParameterizedTest
+    @MethodSource("configurations")
+    void damaged_tables_lead_no_packet_astray(Map<String, String> changes) throws IOException {
+        try (Linux kernel = Linux.open();
+                TestNode node = new TestNode(kernel)) {
+            Config config = node.world().config(changes);
+            List<MapImage<?, ?>> images = node.world().images(tunnel(config));
+            FuzzedPackets packets = new FuzzedPackets(node.world(), SEED);
+            Damage damage = new Damage(SEED);
+            try (LoadedPrograms programs = new LoadedPrograms(kernel.bpf(), config, Map.of())) {
+                for (int round = 0; round < DAMAGED_ROUNDS; round++) {
+                    programs.reset(images);
+                    connect(node, programs, config.tunnel());
+                    assertThat(damage.to(programs)).isGreaterThan(CONNECTIONS.size());
+                    List<byte[]> some =
+                            Stream.generate(packets::next).limit(DAMAGED_ROUND).toList();
+                    // Who believes a damaged entry gives a packet the port that stands there.
+                    new Round(node, true, some).judgeAll(programs);
                 }
             }
         }
@@ -105,22 +134,28 @@ class FuzzKernelIT {
             round.same(both, stages, "from_net", "eth0");
             assertThat(both.counters()).isEqualTo(stages.counters()).containsKey("forward ingress");
         }
-        round.judge(both, "from_pod", "web", Passage::wrongFromWeb);
-        round.judge(both, "from_net", "eth0", Passage::wrongDelivery);
-        round.judge(both, "to_pod", "web", Passage::wrongPassing);
-        round.judge(both, "to_net", "eth0", Passage::wrongPassing);
+        round.judgeAll(both);
     }
 
-    /// @param packets that all programs get
-    private record Round(TestNode node, Config config, List<byte[]> packets) {
-        boolean masqueraded() {
-            return config.masqueradeIpv4() || config.masqueradeIpv6();
+    private static boolean masquerades(Config config) {
+        return config.masqueradeIpv4() || config.masqueradeIpv6();
+    }
+
+    /// @param masqueraded whether sources may change on the way out
+    /// @param packets     that all programs get
+    private record Round(TestNode node, boolean masqueraded, List<byte[]> packets) {
+        void judgeAll(LoadedPrograms programs) {
+            judge(programs, "from_pod", "web", Passage::wrongFromWeb);
+            judge(programs, "from_net", "eth0", Passage::wrongDelivery);
+            judge(programs, "to_pod", "web", Passage::wrongPassing);
+            judge(programs, "to_net", "eth0", Passage::wrongPassing);
         }
 
-        void judge(LoadedPrograms programs, String program, String link, Function<Passage, Optional<String>> wrong) {
+        private void judge(
+                LoadedPrograms programs, String program, String link, Function<Passage, Optional<String>> wrong) {
             List<TestResult> results = node.runAll(programs.program(program), link, packets);
             for (int i = 0; i < results.size(); i++) {
-                Passage passage = new Passage(node.world(), packets.get(i), results.get(i), masqueraded());
+                Passage passage = new Passage(node.world(), packets.get(i), results.get(i), masqueraded);
                 Optional<String> found = wrong.apply(passage);
                 if (found.isPresent()) {
                     throw failure(program + ", " + found.get(), packets.get(i), results.get(i));

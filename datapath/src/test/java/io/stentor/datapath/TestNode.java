@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /// The devices of [World]'s node in a network namespace of their own, and another namespace at the end of its wire.
 final class TestNode implements AutoCloseable {
@@ -64,6 +65,11 @@ final class TestNode implements AutoCloseable {
     TestResult run(BpfProgram program, String link, int gsoSize, byte[] packet) {
         byte[] context = new SkbContext(ifindex(link), gsoSize, packet.length).bytes();
         return kernel.inNamespace(node, () -> program.testRun(TestRun.of(packet).withContext(context)));
+    }
+
+    /// Runs something where the links are.
+    <T> T inside(Supplier<T> body) {
+        return kernel.inNamespace(node, body::get);
     }
 
     /// [#run] for each packet.
