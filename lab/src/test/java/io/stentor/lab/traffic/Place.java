@@ -94,25 +94,25 @@ record Place(String name, List<String> enter, List<IpAddress> addresses) {
 
     /// The command line of `talk.py`.
     static List<String> talk(String... arguments) {
-        List<String> command = new ArrayList<>(List.of("/usr/bin/python3", "-S", "-E", SCRIPT.toString()));
+        List<String> command = script("talk.py");
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    /// What a command line of one of the scripts begins with.
+    static List<String> script(String name) {
+        try {
+            Path script = Path.of(
+                    Objects.requireNonNull(Place.class.getResource(name)).toURI());
+            return new ArrayList<>(List.of("/usr/bin/python3", "-S", "-E", script.toString()));
+        } catch (URISyntaxException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private List<String> entering(String... command) {
         List<String> all = new ArrayList<>(enter);
         all.addAll(List.of(command));
         return all;
-    }
-
-    private static final Path SCRIPT = script();
-
-    private static Path script() {
-        try {
-            return Path.of(
-                    Objects.requireNonNull(Place.class.getResource("talk.py")).toURI());
-        } catch (URISyntaxException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 }
