@@ -31,7 +31,7 @@ public final class Leadership implements AutoCloseable {
         this.work = work;
         LeaderElectionConfig election = new LeaderElectionConfigBuilder()
                 .withName(LEASE)
-                .withLock(new LeaseLock(seat.namespace, LEASE, seat.holder))
+                .withLock(new ObservedLease(new LeaseLock(seat.namespace, LEASE, seat.holder)))
                 .withLeaseDuration(settings.duration())
                 .withRenewDeadline(settings.renewDeadline())
                 .withRetryPeriod(settings.retryPeriod())

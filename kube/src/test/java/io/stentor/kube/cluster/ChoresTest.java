@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.stentor.kube.ApiServer;
@@ -16,6 +17,8 @@ import io.stentor.kube.OperatorSettings;
 import io.stentor.kube.Reading;
 import io.stentor.kube.Tree;
 import io.stentor.model.Cidr;
+import java.time.Clock;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -253,6 +256,38 @@ class ChoresTest {
                 assertThat(working).hasValue(10);
             }
             assertThat(working).hasValue(0);
+        }
+    }
+
+    /// Its clock was ahead, or ours has been set back since.
+    @Test
+    void a_leader_that_died_in_what_is_our_future_is_replaced_like_any_other() throws Exception {
+        var lease = settings(
+                        "--leader-election-lease-duration=2s",
+                        "--leader-election-renew-deadline=1s",
+                        "--leader-election-retry-period=200ms")
+                .lease();
+        try (KubeClient client = server.client()) {
+            ZonedDateTime ahead = ZonedDateTime.now(Clock.systemUTC()).plusHours(1);
+            client.kubernetes()
+                    .resource(new LeaseBuilder()
+                            .withNewMetadata()
+                            .withNamespace("default")
+                            .withName(Leadership.LEASE)
+                            .endMetadata()
+                            .withNewSpec()
+                            .withHolderIdentity("dead")
+                            .withLeaseDurationSeconds(2)
+                            .withLeaseTransitions(0)
+                            .withAcquireTime(ahead)
+                            .withRenewTime(ahead)
+                            .endSpec()
+                            .build())
+                    .create();
+            try (Leadership second =
+                    Leadership.seek(client, lease, new Leadership.Seat("default", "two"), () -> () -> {})) {
+                ApiServer.await(second::leads);
+            }
         }
     }
 }
