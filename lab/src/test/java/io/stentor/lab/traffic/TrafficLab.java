@@ -60,8 +60,14 @@ final class TrafficLab implements AutoCloseable {
 
     /// @param home what looks like a checkout, for its programs to run on the nodes
     static TrafficLab up(LabSpec spec, Path home) throws IOException {
+        return up(spec, home, Map.of());
+    }
+
+    /// @param environment what the lab's programs see besides
+    static TrafficLab up(LabSpec spec, Path home, Map<String, String> environment) throws IOException {
         down(spec);
         List<String> command = new ArrayList<>(List.of("env", "STENTOR_HOME=" + home));
+        environment.forEach((name, value) -> command.add(name + "=" + value));
         command.addAll(List.of(stentor(), "lab", "up", "--detach", "--name", spec.name()));
         command.addAll(List.of("--nodes", Integer.toString(spec.nodes())));
         command.addAll(List.of("--routing", spec.shape().routing().name()));
