@@ -53,14 +53,17 @@ public final class KubeClient implements AutoCloseable {
         config.setRequestRetryBackoffInterval(100);
         ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
         Reachability reachability = new Reachability();
-        KubernetesClient kubernetes = new KubernetesClientBuilder()
+        KubernetesClientBuilder builder = new KubernetesClientBuilder()
                 .withConfig(config)
                 .withKubernetesSerialization(serialization)
-                .withTaskExecutor(tasks)
-                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("rate", rate)
-                        .addOrReplaceInterceptor("reachability", reachability))
-                .build();
-        return new KubeClient(kubernetes, tasks, reachability);
+                .withTaskExecutor(tasks);
+        Optional<String> name = NamedServer.of(config);
+        name.map(NamedServer::saying).ifPresent(builder::withHttpClientFactory);
+        builder.withHttpClientBuilderConsumer(http -> {
+            http.addOrReplaceInterceptor("rate", rate).addOrReplaceInterceptor("reachability", reachability);
+            name.ifPresent(n -> NamedServer.verify(http, config, n));
+        });
+        return new KubeClient(builder.build(), tasks, reachability);
     }
 
     private static Config config(ApiSettings settings, KubernetesSerialization serialization) {
@@ -86,6 +89,11 @@ public final class KubeClient implements AutoCloseable {
     /// Address of the API server, for people.
     public String server() {
         return kubernetes.getMasterUrl().toString().replaceFirst("/$", "");
+    }
+
+    /// The same connection for those who know no Kubernetes types.
+    public RawApi raw() {
+        return new RawApi(kubernetes.getHttpClient(), server());
     }
 
     /// Why the API server cannot be reached; empty when it can be, as far as anybody has tried.

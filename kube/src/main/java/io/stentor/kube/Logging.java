@@ -61,10 +61,15 @@ public final class Logging {
         start(settings, System.err);
     }
 
-    static void start(LogSettings settings, PrintStream out) {
+    /// Logs nothing: for commands, which say themselves what there is to say.
+    public static void none() {
         for (Handler before : ROOT.getHandlers()) {
             ROOT.removeHandler(before);
         }
+    }
+
+    static void start(LogSettings settings, PrintStream out) {
+        none();
         ROOT.setLevel(settings.debug() ? Level.FINE : Level.INFO);
         // The client reports every retry; what matters of it, our own components say.
         CLIENT.setLevel(settings.debug() ? Level.WARNING : Level.SEVERE);
