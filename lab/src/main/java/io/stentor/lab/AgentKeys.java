@@ -22,11 +22,20 @@ final class AgentKeys {
 
     /// @throws LabFailure 2 with all that is wrong with `--set`
     static void check(LabSpec spec) {
-        var problems = HelmValues.toKeys(spec.settings()).problems();
-        if (!problems.isEmpty()) {
+        var translated = HelmValues.toKeys(spec.settings());
+        if (!translated.problems().isEmpty()) {
             throw new LabFailure(
                     LabFailure.WRONG_USE,
-                    problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
+                    translated.problems().stream().map(Problem::toString).collect(Collectors.joining("\n")));
+        }
+        boolean theirs = spec.real().isPresent() && !operatorAllocates(spec);
+        boolean said = translated.keys().containsKey("ipv4-native-routing-cidr")
+                || translated.keys().containsKey("ipv6-native-routing-cidr");
+        if (theirs && spec.shape().routing() == Routing.NATIVE && !said) {
+            throw new LabFailure(
+                    LabFailure.WRONG_USE,
+                    "With --routing native, and pod CIDRs that the cluster of --kubeconfig gives out, the lab does not know"
+                            + " what pods' range is: --set ipv4NativeRoutingCIDR=… (or ipv6NativeRoutingCIDR) says it.");
         }
     }
 

@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
 final class DaemonCommand extends LabCommand {
 
     /// Starts it apart from this terminal, in its cgroup, so that whoever ends the cgroup ends it.
-    static Process launch(Checkout checkout, LabDirectory directory, Cgroup cgroup) throws IOException {
+    static Process launch(Installation installation, LabDirectory directory, Cgroup cgroup) throws IOException {
         Path log = directory.log("apiserver");
         Files.createDirectories(log.getParent());
         List<String> command = new ArrayList<>(List.of(
@@ -22,7 +22,8 @@ final class DaemonCommand extends LabCommand {
                 "-c",
                 "echo 0 > \"$0\" && exec \"$@\"",
                 cgroup.procs().toString()));
-        command.addAll(checkout.command("lab", LabMain.class.getName(), List.of("daemon", "--name", directory.name())));
+        command.addAll(
+                installation.command("lab", LabMain.class.getName(), List.of("daemon", "--name", directory.name())));
         return new ProcessBuilder(command)
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectErrorStream(true)
@@ -33,7 +34,7 @@ final class DaemonCommand extends LabCommand {
 
     @Override
     int run() throws Exception {
-        try (Daemon daemon = new Daemon(topology(), Checkout.find())) {
+        try (Daemon daemon = new Daemon(topology(), Installation.find())) {
             daemon.run();
         }
         return 0;

@@ -32,12 +32,15 @@ final class Demo {
 
     private final ObjectApi objects;
     private final Path program;
+    private final String lab;
     private final String clientNode;
 
     /// @param program    the server and client in one
+    /// @param lab        whose nodes are meant, where the cluster has others
     /// @param clientNode where the client runs; the servers run elsewhere, if there is an elsewhere
-    Demo(ObjectApi objects, Path program, String clientNode) {
+    Demo(ObjectApi objects, Path program, String lab, String clientNode) {
         this.objects = objects;
+        this.lab = lab;
         this.program = program;
         this.clientNode = clientNode;
     }
@@ -103,6 +106,7 @@ final class Demo {
         try (InputStream in = Demo.class.getResourceAsStream(name)) {
             String text = new String(java.util.Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
                     .replace("HELLO-PROGRAM", program.toString())
+                    .replace("LAB-NAME", lab)
                     .replace("CLIENT-NODE", clientNode);
             for (Map.Entry<String, String> word : words.entrySet()) {
                 text = text.replace(word.getKey(), word.getValue());

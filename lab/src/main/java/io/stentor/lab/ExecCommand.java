@@ -27,11 +27,7 @@ final class ExecCommand extends LabCommand {
 
     @Override
     int run() throws Exception {
-        String[] names = target.split("/", -1);
-        if (names.length != 2 || names[0].isEmpty() || names[1].isEmpty()) {
-            throw new LabFailure(LabFailure.WRONG_USE, "A pod is named NAMESPACE/POD, not '" + target + "'.");
-        }
-        JsonNode entrance = ask("pod", Map.of("namespace", names[0], "pod", names[1], "container", container));
+        JsonNode entrance = ask("pod", PodName.parse(target).parameters(container));
         List<String> all = new ArrayList<>();
         entrance.path("enter").forEach(word -> all.add(word.asText()));
         all.addAll(words);

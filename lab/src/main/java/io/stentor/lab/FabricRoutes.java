@@ -2,7 +2,6 @@ package io.stentor.lab;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.stentor.lab.LabSpec.Routing;
-import io.stentor.lab.api.ObjectApi;
 import io.stentor.lab.topology.Host;
 import io.stentor.lab.topology.Shell;
 import io.stentor.lab.topology.Topology;
@@ -26,16 +25,16 @@ final class FabricRoutes implements AutoCloseable {
     private final LabStatus status;
     private final @Nullable Thread thread;
 
-    private FabricRoutes(Topology topology, ObjectApi api) {
+    private FabricRoutes(Topology topology, LabStatus status) {
         this.topology = topology;
-        this.status = new LabStatus(api);
+        this.status = status;
         this.thread = topology.plan().spec().shape().routing() == Routing.NATIVE
                 ? Thread.ofVirtual().name("fabric-routes").unstarted(this::loop)
                 : null;
     }
 
-    static FabricRoutes start(Topology topology, ObjectApi api) {
-        FabricRoutes routes = new FabricRoutes(topology, api);
+    static FabricRoutes start(Topology topology, LabStatus status) {
+        FabricRoutes routes = new FabricRoutes(topology, status);
         if (routes.thread != null) {
             routes.thread.start();
         }

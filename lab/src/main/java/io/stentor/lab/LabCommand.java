@@ -1,6 +1,7 @@
 package io.stentor.lab;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.stentor.kube.Logging;
 import io.stentor.lab.topology.Plan;
 import io.stentor.lab.topology.Topology;
 import java.io.PrintWriter;
@@ -33,6 +34,7 @@ abstract class LabCommand implements Callable<Integer> {
     @Override
     public final Integer call() throws Exception {
         Preflight.root();
+        Logging.none();
         return run();
     }
 

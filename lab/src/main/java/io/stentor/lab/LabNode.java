@@ -1,11 +1,10 @@
 package io.stentor.lab;
 
 import io.stentor.kernel.Kernel;
-import io.stentor.lab.api.Certificates;
-import io.stentor.lab.api.ObjectApi;
 import io.stentor.lab.kubelet.HttpGet;
 import io.stentor.lab.kubelet.Kubelet;
 import io.stentor.lab.kubelet.NodeDialer;
+import io.stentor.lab.kubelet.NodeTerms;
 import io.stentor.lab.topology.Host;
 import io.stentor.lab.topology.NodeSpace;
 import io.stentor.lab.topology.Topology;
@@ -27,7 +26,7 @@ final class LabNode {
     private static final Duration HEALTH_PATIENCE = Duration.ofMillis(500);
 
     /// What all nodes share.
-    record Cluster(Topology topology, Checkout checkout, Certificates certificates, ObjectApi api, Kernel kernel) {}
+    record Cluster(Topology topology, Installation installation, Server server, Kernel kernel) {}
 
     private final Cluster cluster;
     private final Host host;
@@ -57,7 +56,7 @@ final class LabNode {
                 "--state-dir=" + NodeFiles.STATE,
                 "--cni-conf-dir=" + NodeFiles.CNI_CONF,
                 "--cni-bin-dir=" + NodeFiles.CNI_BIN));
-        List<String> command = cluster.checkout().command("agent", "io.stentor.agent.AgentMain", flags);
+        List<String> command = cluster.installation().command("agent", "io.stentor.agent.AgentMain", flags);
         return new Program(
                 host.name(),
                 space.enter("agent", command),
@@ -71,13 +70,25 @@ final class LabNode {
         NodeFiles files = new NodeFiles(space);
         files.writeConfiguration(AgentKeys.of(spec));
         agent.ifPresent(program -> {
-            String server = Addresses.https(host.segment().gateways().getFirst(), ControlPlane.PORT);
-            cluster.certificates()
-                    .writeKubeconfig(files.outside(NodeFiles.KUBECONFIG), server, "system:node:" + host.name());
-            files.installPlugin(cluster.checkout().cniPlugin());
+            cluster.server()
+                    .writeKubeconfig(
+                            files.outside(NodeFiles.KUBECONFIG),
+                            host.segment().gateways().getFirst(),
+                            "system:node:" + host.name());
+            files.installPlugin(cluster.installation().cniPlugin());
             program.start();
         });
-        kubelet = Kubelet.start(host, space, cluster.api(), dialer, AgentKeys.operatorRuns(spec));
+        kubelet = Kubelet.start(host, space, cluster.server().objects(), dialer, terms(spec));
+    }
+
+    /// On a real cluster the node is not for everybody's pods, and behind nobody's load balancer.
+    private static NodeTerms terms(LabSpec spec) {
+        Map<String, String> labels = spec.real()
+                .map(real ->
+                        Map.of(NodeTerms.ID, real.id(), "node.kubernetes.io/exclude-from-external-load-balancers", ""))
+                .orElse(Map.of());
+        boolean reserved = spec.real().filter(real -> !real.schedulable()).isPresent();
+        return new NodeTerms(spec.name(), labels, AgentKeys.operatorRuns(spec), reserved);
     }
 
     /// Switches the node off.

@@ -16,12 +16,15 @@ final class Progress {
 
     private final LabDirectory directory;
     private final PrintWriter out;
+    private final int nodes;
     private final long begin = System.nanoTime();
     private final Set<String> said = new HashSet<>();
 
-    Progress(LabDirectory directory, PrintWriter out) {
+    /// @param nodes how many there are to be
+    Progress(LabDirectory directory, PrintWriter out, int nodes) {
         this.directory = directory;
         this.out = out;
+        this.nodes = nodes;
     }
 
     /// @param daemon the lab's process if this command started it: when it ends, there is nothing to wait for
@@ -40,9 +43,8 @@ final class Progress {
                 if (!failure.isEmpty()) {
                     throw new LabFailure(failure);
                 }
-                if (StatusCommand.ready(status.get())) {
-                    say("Ready: " + status.get().path("nodes").size() + " node(s); KUBECONFIG="
-                            + directory.kubeconfig());
+                if (StatusCommand.ready(status.get(), nodes)) {
+                    say("Ready: " + nodes + " node(s); KUBECONFIG=" + directory.kubeconfig());
                     return;
                 }
             }

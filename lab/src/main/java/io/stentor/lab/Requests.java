@@ -2,6 +2,7 @@ package io.stentor.lab;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.stentor.lab.api.ApiException;
 import io.stentor.lab.api.Json;
 import io.stentor.lab.api.ObjectApi;
 import io.stentor.lab.api.ObjectName;
@@ -20,8 +21,8 @@ import java.util.stream.Stream;
 /// What the daemon does for the other commands. All requests have a `method`; those about a node name it as `node`.
 ///
 /// @param lab      as far as it is up
-/// @param checkout where the demo's program is
-record Requests(RunningLab lab, Checkout checkout) {
+/// @param installation where the demo's program is
+record Requests(RunningLab lab, Installation installation) {
 
     private static final Duration READY_PATIENCE = Duration.ofMinutes(3);
 
@@ -34,6 +35,15 @@ record Requests(RunningLab lab, Checkout checkout) {
                 case "status" -> status();
                 case "progress" -> progress();
                 case "pod" -> enter(request);
+                case "podlog" ->
+                    Json.object()
+                            .put(
+                                    "file",
+                                    kubelet(request)
+                                            .logFile(
+                                                    pod(request),
+                                                    request.path("container").asText(""))
+                                            .toString());
                 case "demo" -> demo();
                 case "kill" -> done(() -> lab.node(node).killAgent());
                 case "restart" -> done(() -> restart(node));
@@ -48,6 +58,9 @@ record Requests(RunningLab lab, Checkout checkout) {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new LabFailure("interrupted");
+        } catch (ApiException e) {
+            throw new LabFailure(
+                    e.code() == 503 ? LabFailure.NOT_REACHABLE : LabFailure.FAILED, String.valueOf(e.getMessage()));
         }
     }
 
@@ -79,12 +92,11 @@ record Requests(RunningLab lab, Checkout checkout) {
 
     /// Deploys the demo and waits for the client's first answers, one of each server.
     private ObjectNode demo() throws InterruptedException {
-        LabNode clients = lab.nodes().getFirst();
-        new Demo(
-                        objects(),
-                        checkout.root().resolve("lab/target/hello"),
-                        clients.host().name())
-                .deploy();
+        LabNode clients = lab.nodes().stream()
+                .findFirst()
+                .orElseThrow(() -> new LabFailure("The lab has no node for a demo to run on."));
+        String name = lab.topology().plan().spec().name();
+        new Demo(objects(), installation.demo(), name, clients.host().name()).deploy();
         PodLogs.Request request = new PodLogs.Request(
                 Demo.CLIENT,
                 Json.text(objects().get(Resource.PODS, Demo.CLIENT), "metadata.uid"),
@@ -109,7 +121,7 @@ record Requests(RunningLab lab, Checkout checkout) {
 
     private void awaitReady(LabNode node) throws InterruptedException {
         long deadline = System.nanoTime() + READY_PATIENCE.toNanos();
-        LabStatus status = new LabStatus(objects());
+        LabStatus status = control().status();
         while (!status.ready(node)) {
             Optional<String> failure = node.agentFailure();
             if (failure.isPresent()) {
@@ -127,11 +139,9 @@ record Requests(RunningLab lab, Checkout checkout) {
         Optional<ControlPlane> control = lab.control();
         ObjectNode status = Json.object()
                 .put("name", lab.topology().plan().spec().name())
-                .put("apiServer", control.map(ControlPlane::address).orElse(""))
+                .put("apiServer", control.map(c -> c.server().address()).orElse(""))
                 .put("kubeconfig", lab.topology().directory().kubeconfig().toString());
-        status.set(
-                "nodes",
-                control.map(c -> new LabStatus(c.objects()).nodes(lab.nodes())).orElseGet(Json::array));
+        status.set("nodes", control.map(c -> c.status().nodes(lab.nodes())).orElseGet(Json::array));
         return status;
     }
 
@@ -147,9 +157,14 @@ record Requests(RunningLab lab, Checkout checkout) {
         return status;
     }
 
-    private ObjectNode enter(JsonNode request) {
-        ObjectName pod = new ObjectName(
+    private static ObjectName pod(JsonNode request) {
+        return new ObjectName(
                 request.path("namespace").asText(), request.path("pod").asText());
+    }
+
+    /// Of the node that the pod is on.
+    private Kubelet kubelet(JsonNode request) {
+        ObjectName pod = pod(request);
         String node = objects()
                 .find(Resource.PODS, pod)
                 .map(p -> Json.text(p, "spec.nodeName"))
@@ -157,8 +172,12 @@ record Requests(RunningLab lab, Checkout checkout) {
         if (node.isEmpty()) {
             throw new LabFailure("Pod '" + pod + "' is not on any node yet.");
         }
+        return lab.node(node).kubelet();
+    }
+
+    private ObjectNode enter(JsonNode request) {
         Kubelet.Entrance entrance =
-                lab.node(node).kubelet().enter(pod, request.path("container").asText(""));
+                kubelet(request).enter(pod(request), request.path("container").asText(""));
         ObjectNode answer = Json.object();
         entrance.command().forEach(answer.withArray("enter")::add);
         ObjectNode environment = answer.putObject("environment");

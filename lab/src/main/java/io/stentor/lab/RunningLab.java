@@ -62,9 +62,9 @@ final class RunningLab {
 
     /// @throws LabFailure when the lab has no such node, or not yet
     LabNode node(String name) {
-        topology.plan().node(name);
+        String whole = topology.plan().node(name).name();
         synchronized (nodes) {
-            LabNode node = nodes.get(name);
+            LabNode node = nodes.get(whole);
             if (node == null) {
                 throw new LabFailure("'" + name + "' is not started yet.");
             }

@@ -3,6 +3,8 @@ package io.stentor.lab;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.stentor.lab.LabSpec.Families;
+import io.stentor.lab.LabSpec.Programs;
+import io.stentor.lab.LabSpec.RealCluster;
 import io.stentor.lab.LabSpec.Routing;
 import io.stentor.lab.LabSpec.Shape;
 import io.stentor.lab.LabSpec.Underlay;
@@ -28,6 +30,11 @@ final class SpecFile {
         json.put("agents", spec.agents());
         ObjectNode settings = json.putObject("settings");
         spec.settings().forEach(settings::put);
+        spec.real()
+                .ifPresent(real -> json.putObject("real")
+                        .put("server", real.server())
+                        .put("id", real.id())
+                        .put("schedulable", real.schedulable()));
         try {
             Files.createDirectories(file.getParent());
             Path written = file.resolveSibling(file.getFileName() + ".new");
@@ -54,10 +61,19 @@ final class SpecFile {
                     json.path("name").asText(),
                     json.path("nodes").asInt(),
                     shape,
-                    json.path("agents").asBoolean(),
-                    settings));
+                    new Programs(json.path("agents").asBoolean(), settings),
+                    real(json.path("real"))));
         } catch (IOException | RuntimeException unreadable) {
             return Optional.empty();
         }
+    }
+
+    private static Optional<RealCluster> real(JsonNode json) {
+        return json.isMissingNode()
+                ? Optional.empty()
+                : Optional.of(new RealCluster(
+                        json.path("server").asText(),
+                        json.path("id").asText(),
+                        json.path("schedulable").asBoolean()));
     }
 }

@@ -31,17 +31,20 @@ final class StatusCommand extends LabCommand {
             case TEXT -> print(status);
         }
         out().flush();
-        return ready(status) ? 0 : LabFailure.FAILED;
+        return ready(status, topology().plan().nodes().size()) ? 0 : LabFailure.FAILED;
     }
 
-    /// Whether all nodes are.
-    static boolean ready(JsonNode status) {
+    /// Whether there is an API server, and all nodes are ready.
+    ///
+    /// @param nodes how many there are to be
+    static boolean ready(JsonNode status, int nodes) {
         for (JsonNode node : status.path("nodes")) {
             if (!node.path("ready").asBoolean()) {
                 return false;
             }
         }
-        return !status.path("nodes").isEmpty();
+        return status.path("nodes").size() == nodes
+                && !status.path("apiServer").asText().isEmpty();
     }
 
     private void print(JsonNode status) {

@@ -2,18 +2,23 @@ package io.stentor.lab;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.stentor.lab.LabSpec.Families;
+import io.stentor.lab.LabSpec.Programs;
+import io.stentor.lab.LabSpec.RealCluster;
 import io.stentor.lab.LabSpec.Routing;
 import io.stentor.lab.LabSpec.Shape;
 import io.stentor.lab.LabSpec.Underlay;
+import io.stentor.lab.real.Kubeconfig;
 import io.stentor.lab.topology.Cgroup;
 import io.stentor.lab.topology.Removal;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -24,7 +29,11 @@ import picocli.CommandLine.Option;
                         + " it down.")
 final class UpCommand extends LabCommand {
 
-    @Option(names = "--nodes", paramLabel = "N", defaultValue = "2", description = "How many (default: 2).")
+    @Option(
+            names = "--nodes",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "How many (default: 2); 0 for a control plane alone.")
     int nodes = 2;
 
     @Option(
@@ -54,6 +63,26 @@ final class UpCommand extends LabCommand {
             description = "A Helm value or a configuration key of agent and operator; may be repeated.")
     List<String> settings = new ArrayList<>();
 
+    @Option(
+            names = "--kubeconfig",
+            paramLabel = "FILE",
+            description = "Have the nodes join this cluster, instead of one of the lab's own.")
+    @Nullable
+    Path kubeconfig;
+
+    @Option(
+            names = "--context",
+            paramLabel = "NAME",
+            defaultValue = "",
+            description = "Which of the kubeconfig's contexts (default: its current one).")
+    String context = "";
+
+    @Option(
+            names = "--schedulable",
+            description = "Take any pod that the cluster of --kubeconfig schedules here, not only those that tolerate"
+                    + " the lab's taint.")
+    boolean schedulable;
+
     @Option(names = "--without-agents", description = "Start no agents and no operator: bring your own network.")
     boolean withoutAgents;
 
@@ -67,15 +96,25 @@ final class UpCommand extends LabCommand {
 
     @Override
     int run() throws IOException, InterruptedException {
-        LabSpec spec = new LabSpec(name, nodes, new Shape(routing, underlay, families), !withoutAgents, parsed());
+        Optional<Kubeconfig> real = Optional.ofNullable(kubeconfig).map(file -> Kubeconfig.read(file, context));
+        if (real.isEmpty() && (schedulable || !context.isEmpty())) {
+            throw new LabFailure(LabFailure.WRONG_USE, "--context and --schedulable go with --kubeconfig.");
+        }
+        LabSpec spec = new LabSpec(
+                name,
+                nodes,
+                new Shape(routing, underlay, families),
+                new Programs(!withoutAgents, parsed()),
+                real.map(k -> new RealCluster(k.server().toString(), Joining.id(name), schedulable)));
         AgentKeys.check(spec);
         Preflight.check();
         if (!detach) {
             Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(this::takeDown));
         }
-        Process daemon = start(spec).orElse(null);
+        real.flatMap(Kubeconfig::warning).ifPresent(warning -> err().println("Warning: " + warning + "."));
+        Process daemon = start(spec, real).orElse(null);
         try {
-            new Progress(directory(), out()).awaitReady(daemon);
+            new Progress(directory(), out(), nodes).awaitReady(daemon);
         } catch (LabFailure failed) {
             // What went wrong is easier to find in a lab that is still there.
             ours = false;
@@ -100,8 +139,8 @@ final class UpCommand extends LabCommand {
     }
 
     /// The daemon's process, or nothing if one runs already.
-    private Optional<Process> start(LabSpec spec) throws IOException, InterruptedException {
-        Checkout checkout = Checkout.find();
+    private Optional<Process> start(LabSpec spec, Optional<Kubeconfig> real) throws IOException, InterruptedException {
+        Installation installation = Installation.find();
         try (LabLock _ = LabLock.take()) {
             Cgroup cgroup = Cgroup.ofLab(name).child("daemon");
             if (cgroup.exists() && cgroup.populated()) {
@@ -110,10 +149,13 @@ final class UpCommand extends LabCommand {
                 return Optional.empty();
             }
             ours = true;
-            DownCommand.remove(directory());
+            DownCommand.remove(directory(), err()::println);
             Removal.prepare();
+            if (real.isPresent()) {
+                Joining.prepare(directory(), spec, real.get());
+            }
             SpecFile.write(spec, directory().spec());
-            return Optional.of(DaemonCommand.launch(checkout, directory(), cgroup.create()));
+            return Optional.of(DaemonCommand.launch(installation, directory(), cgroup.create()));
         }
     }
 
@@ -152,8 +194,11 @@ final class UpCommand extends LabCommand {
         }
         ending = true;
         try (LabLock _ = LabLock.take()) {
-            DownCommand.remove(directory());
-            Removal.finish();
+            try {
+                DownCommand.remove(directory(), err()::println);
+            } finally {
+                Removal.finish();
+            }
         } catch (InterruptedException | RuntimeException e) {
             err().println("The lab is not gone altogether: " + e.getMessage()
                     + " 'stentor lab down --all' tries again.");

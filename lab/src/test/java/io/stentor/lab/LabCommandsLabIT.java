@@ -25,7 +25,7 @@ class LabCommandsLabIT {
     private final LabDirectory directory = LabDirectory.of(NAME);
 
     private static List<String> lab(String... arguments) {
-        return Checkout.find().command("lab", LabMain.class.getName(), List.of(arguments));
+        return Installation.find().command("lab", LabMain.class.getName(), List.of(arguments));
     }
 
     private static Shell.Result run(String... arguments) {
@@ -116,7 +116,7 @@ class LabCommandsLabIT {
 
     @Test
     void what_makes_no_sense_is_refused_before_anything_is_made() {
-        assertThat(run("up", "--name", NAME, "--nodes", "0").exit()).isEqualTo(2);
+        assertThat(run("up", "--name", NAME, "--nodes", "101").exit()).isEqualTo(2);
         assertThat(run("up", "--name", NAME, "--routing", "magic").exit()).isEqualTo(2);
         assertThat(run("up", "--name", NAME, "--set", "routingMod=native"))
                 .matches(r -> r.exit() == 2 && r.err().contains("did you mean routingMode?"));

@@ -53,7 +53,7 @@ class LabMainTest {
         Shape shape = new Shape(Routing.TUNNEL, Underlay.FLAT, Families.IPV4);
         assertThatThrownBy(() -> new LabSpec("../etc", 1, shape, true, Map.of()))
                 .hasMessage("A lab's name has lower-case letters, digits and '-', at most 30 of them, not '../etc'.");
-        assertThatThrownBy(() -> new LabSpec("a", 0, shape, true, Map.of()))
-                .hasMessage("A lab has between 1 and 100 nodes, not 0.");
+        assertThatThrownBy(() -> new LabSpec("a", 101, shape, true, Map.of()))
+                .hasMessage("A lab has at most 100 nodes, not 101.");
     }
 }

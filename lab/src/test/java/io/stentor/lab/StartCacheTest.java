@@ -48,6 +48,8 @@ class StartCacheTest {
         }
         Files.createDirectories(checkout.resolve("cni/target"));
         Files.writeString(checkout.resolve("cni/target/stentor-cni"), "");
+        Files.createDirectories(checkout.resolve("lab/target"));
+        Files.writeString(checkout.resolve("lab/target/hello"), "");
         Path kernel = jar("kernel", "module-info.java", "module io.stentor.kernel {}");
         Files.writeString(checkout.resolve("kernel/target/classpath"), "");
         Files.createDirectories(checkout.resolve("cli/target"));

@@ -58,7 +58,7 @@ public final class ApiServer implements AutoCloseable {
     }
 
     /// The same objects without HTTP.
-    public ObjectApi objects() {
+    public ServerObjects objects() {
         return registry;
     }
 

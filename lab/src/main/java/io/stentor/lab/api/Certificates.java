@@ -8,8 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -81,10 +79,10 @@ public final class Certificates {
 
     /// Writes the authority and the server's key into a folder, readable by the owner alone.
     public void save(Path folder) {
-        write(folder.resolve("ca.crt"), pem(authority.certificate()));
-        write(folder.resolve("ca.key"), authority.key().getEncoded());
-        write(folder.resolve("server.crt"), pem(server.certificate()));
-        write(folder.resolve("server.key"), server.key().getEncoded());
+        OwnerFile.write(folder.resolve("ca.crt"), pem(authority.certificate()));
+        OwnerFile.write(folder.resolve("ca.key"), authority.key().getEncoded());
+        OwnerFile.write(folder.resolve("server.crt"), pem(server.certificate()));
+        OwnerFile.write(folder.resolve("server.key"), server.key().getEncoded());
     }
 
     /// The authority's certificate in PEM: what clients trust.
@@ -129,7 +127,7 @@ public final class Certificates {
                 user,
                 base64(pem(client.certificate())),
                 base64(X509.pem("EC PRIVATE KEY", X509.sec1(client.key())).getBytes(StandardCharsets.US_ASCII)));
-        write(file, text.getBytes(StandardCharsets.UTF_8));
+        OwnerFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
     /// What the server's TLS runs with: its certificate, and trust in clients of this authority alone.
@@ -169,18 +167,5 @@ public final class Certificates {
 
     private static String base64(byte[] bytes) {
         return Base64.getEncoder().encodeToString(bytes);
-    }
-
-    private static void write(Path file, byte[] bytes) {
-        var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        try {
-            Path folder = file.toAbsolutePath().getParent();
-            Files.createDirectories(folder);
-            Path next = Files.createTempFile(folder, file.getFileName().toString(), ".new", ownerOnly);
-            Files.write(next, bytes);
-            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException unwritable) {
-            throw new UncheckedIOException(unwritable);
-        }
     }
 }

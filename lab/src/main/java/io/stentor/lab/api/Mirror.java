@@ -18,6 +18,8 @@ import java.util.function.Consumer;
 public final class Mirror implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger("mirror");
+    private static final long PAUSE_MS = 200;
+    private static final long LONGEST_PAUSE_MS = 1000;
 
     private final ObjectApi api;
     private final Resource resource;
@@ -26,6 +28,10 @@ public final class Mirror implements AutoCloseable {
     private final ConcurrentSkipListMap<ObjectName, ObjectNode> objects = new ConcurrentSkipListMap<>();
     private final CountDownLatch synced = new CountDownLatch(1);
     private volatile boolean closed;
+
+    /// What the next failure's pause is half of; of the mirror's thread.
+    private long pause = PAUSE_MS / 2;
+
     private volatile Thread thread = Thread.currentThread();
 
     private Mirror(ObjectApi api, Resource resource, Selection selection, Consumer<ObjectName> changed) {
@@ -53,6 +59,7 @@ public final class Mirror implements AutoCloseable {
                 return;
             } catch (RuntimeException failed) {
                 LOG.log(Level.DEBUG, "{0}: begins anew: {1}", resource, failed.getMessage());
+                pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
                 if (!pause()) {
                     return;
                 }
@@ -75,6 +82,7 @@ public final class Mirror implements AutoCloseable {
             changed.accept(name);
         }
         synced.countDown();
+        pause = PAUSE_MS / 2;
         try (Watch watch = api.watch(resource, selection, list.resourceVersion())) {
             while (!closed) {
                 Optional<WatchEvent> next = watch.next(Duration.ofMinutes(1));
@@ -102,9 +110,9 @@ public final class Mirror implements AutoCloseable {
         }
     }
 
-    private static boolean pause() {
+    private boolean pause() {
         try {
-            Thread.sleep(200);
+            Thread.sleep(pause);
             return true;
         } catch (InterruptedException ended) {
             return false;

@@ -2,17 +2,13 @@ package io.stentor.lab.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.List;
 import java.util.Optional;
 
-/// What a client does with the API's objects, in the server's own process ([ApiServer#objects]).
+/// What a client does with the API's objects, in the server's own process ([ApiServer#objects]) or from elsewhere.
 ///
 /// Objects that are returned are shared with everybody: `deepCopy` before changing one. Objects that are given belong
 /// to the API from then on. Failures are [ApiException] with the Status that a client over HTTP would get.
 public interface ObjectApi {
-
-    /// All kinds that there are at the moment.
-    List<ServedKind> kinds();
 
     Optional<ObjectNode> find(Resource resource, ObjectName name);
 

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /// The API's objects and kinds, without HTTP.
-final class Registry implements ObjectApi {
+final class Registry implements ServerObjects {
 
     private final Store store;
     private final Writer writer;

@@ -1,9 +1,9 @@
 package io.stentor.lab.control;
 
 import io.stentor.lab.api.Mirror;
-import io.stentor.lab.api.ObjectApi;
 import io.stentor.lab.api.Resource;
 import io.stentor.lab.api.Selection;
+import io.stentor.lab.api.ServerObjects;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,7 +31,7 @@ public final class Controllers implements AutoCloseable {
     private Controllers() {}
 
     /// @param api in the server's own process: controllers read it at every step
-    public static Controllers start(ObjectApi api, ControlConfig config) {
+    public static Controllers start(ServerObjects api, ControlConfig config) {
         List<Controller> all = List.of(
                 new Scheduler(api),
                 new Deployments(api),

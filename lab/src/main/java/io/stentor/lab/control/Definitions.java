@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.stentor.lab.api.ApiException;
 import io.stentor.lab.api.DeleteOptions;
 import io.stentor.lab.api.Json;
-import io.stentor.lab.api.ObjectApi;
 import io.stentor.lab.api.ObjectName;
 import io.stentor.lab.api.Resource;
 import io.stentor.lab.api.Selection;
 import io.stentor.lab.api.ServedKind;
+import io.stentor.lab.api.ServerObjects;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -18,10 +18,10 @@ final class Definitions implements Controller {
 
     private static final String CLEANUP = "customresourcecleanup.apiextensions.k8s.io";
 
-    private final ObjectApi api;
+    private final ServerObjects api;
     private final Loop<ObjectName> loop = new Loop<>("definitions", this::reconcile);
 
-    Definitions(ObjectApi api) {
+    Definitions(ServerObjects api) {
         this.api = api;
     }
 

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.stentor.lab.api.ApiException;
 import io.stentor.lab.api.DeleteOptions;
 import io.stentor.lab.api.Json;
-import io.stentor.lab.api.ObjectApi;
 import io.stentor.lab.api.ObjectName;
 import io.stentor.lab.api.Resource;
 import io.stentor.lab.api.Selection;
 import io.stentor.lab.api.ServedKind;
+import io.stentor.lab.api.ServerObjects;
 import io.stentor.lab.api.Watch;
 import io.stentor.lab.api.WatchEvent;
 import java.lang.System.Logger;
@@ -34,11 +34,11 @@ final class GarbageCollector implements AutoCloseable {
     private static final String ORPHAN = "orphan";
     private static final Duration REST = Duration.ofMillis(50);
 
-    private final ObjectApi api;
+    private final ServerObjects api;
     private final Loop<String> loop = new Loop<>("garbage", key -> collect());
     private final Map<Resource, Thread> watchers = new ConcurrentHashMap<>();
 
-    GarbageCollector(ObjectApi api) {
+    GarbageCollector(ServerObjects api) {
         this.api = api;
     }
 

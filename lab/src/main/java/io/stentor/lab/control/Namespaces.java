@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.stentor.lab.api.ApiException;
 import io.stentor.lab.api.DeleteOptions;
 import io.stentor.lab.api.Json;
-import io.stentor.lab.api.ObjectApi;
 import io.stentor.lab.api.ObjectName;
 import io.stentor.lab.api.Resource;
 import io.stentor.lab.api.Selection;
 import io.stentor.lab.api.ServedKind;
+import io.stentor.lab.api.ServerObjects;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -19,11 +19,11 @@ final class Namespaces implements Controller {
     private static final String ACCOUNT = "default";
     private static final String AUTHORITY = "kube-root-ca.crt";
 
-    private final ObjectApi api;
+    private final ServerObjects api;
     private final ControlConfig config;
     private final Loop<ObjectName> loop = new Loop<>("namespaces", this::reconcile);
 
-    Namespaces(ObjectApi api, ControlConfig config) {
+    Namespaces(ServerObjects api, ControlConfig config) {
         this.api = api;
         this.config = config;
     }

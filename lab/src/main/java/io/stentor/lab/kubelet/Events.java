@@ -19,6 +19,12 @@ final class Events {
     private static final System.Logger LOG = System.getLogger("kubelet");
     private static final int REMEMBERED = 1000;
 
+    /// What the API takes of a name, less a dot and the serial number.
+    private static final int LONGEST_NAME = 253 - 17;
+
+    /// What it takes of a message.
+    private static final int LONGEST_MESSAGE = 1024;
+
     /// An event of this kind is on record under this name.
     private record Seen(ObjectName event, int count) {}
 
@@ -77,17 +83,27 @@ final class Events {
         ObjectNode event = Json.object().put("apiVersion", "v1").put("kind", "Event");
         event.putObject("metadata")
                 .put("namespace", name.namespace())
-                .put("name", name.name() + "." + HexFormat.of().toHexDigits(serial.incrementAndGet()));
+                .put(
+                        "name",
+                        shortened(name.name(), LONGEST_NAME) + "."
+                                + HexFormat.of().toHexDigits(serial.incrementAndGet()));
         event.putObject("involvedObject")
                 .put("apiVersion", "v1")
                 .put("kind", "Pod")
                 .put("namespace", name.namespace())
                 .put("name", name.name())
                 .put("uid", key.uid());
-        event.put("type", key.type()).put("reason", key.reason()).put("message", key.message());
+        event.put("type", key.type())
+                .put("reason", key.reason())
+                .put("message", shortened(key.message(), LONGEST_MESSAGE));
         event.put("firstTimestamp", now).put("lastTimestamp", now).put("count", 1);
         event.put("reportingComponent", "kubelet").put("reportingInstance", node);
         event.putObject("source").put("component", "kubelet").put("host", node);
         return event;
+    }
+
+    /// Without a dot or dash at its end, where a name may have none.
+    private static String shortened(String text, int longest) {
+        return text.length() <= longest ? text : text.substring(0, longest).replaceAll("[-.]+$", "");
     }
 }

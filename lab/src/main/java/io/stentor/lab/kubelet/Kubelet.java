@@ -42,12 +42,11 @@ public final class Kubelet implements AutoCloseable {
 
     /// @param space   the node's inside, in place
     /// @param dialer  connections from the node's network, for probes
-    /// @param tainted the node keeps pods away until an operator says that the network's agent is there
-    public static Kubelet start(Host host, NodeSpace space, ObjectApi api, Dialer dialer, boolean tainted) {
-        Kubelet kubelet = new Kubelet(new NodeContext(host, space, api, new Events(api, host.name()), dialer));
+    public static Kubelet start(Host host, NodeSpace space, ObjectApi api, Dialer dialer, NodeTerms terms) {
+        Kubelet kubelet = new Kubelet(new NodeContext(host, space, api, dialer, terms));
         List<Sandbox> leftBehind = kubelet.sandboxes.leftBehind();
         kubelet.registration.complete(Registration.start(
-                kubelet.node, kubelet.sandboxes, tainted, () -> leftBehind.forEach(kubelet.sandboxes::remove)));
+                kubelet.node, kubelet.sandboxes, () -> leftBehind.forEach(kubelet.sandboxes::remove)));
         kubelet.pods.complete(
                 Mirror.start(api, Resource.PODS, Selection.withField("spec.nodeName", host.name()), kubelet::changed));
         return kubelet;
@@ -79,6 +78,27 @@ public final class Kubelet implements AutoCloseable {
             }
         });
         return worker;
+    }
+
+    /// The file that a container of a pod writes to now, see [LogStream].
+    ///
+    /// @param container "" for the first
+    public Path logFile(ObjectName pod, String container) {
+        ObjectNode present = present(pod);
+        ContainerLoop loop = container(uid(present), container)
+                .orElseThrow(() -> new LabFailure("Pod '" + pod + "' has no container"
+                        + (container.isEmpty() ? " that was started." : " '" + container + "' that was started.")));
+        return ContainerLog.file(
+                PodContext.folder(node.space(), uid(present)),
+                loop.name(),
+                loop.view().restarts());
+    }
+
+    private ObjectNode present(ObjectName pod) {
+        return pods.join()
+                .get(pod)
+                .orElseThrow(() -> new LabFailure(
+                        "There is no pod '" + pod + "' on " + node.host().name() + "."));
     }
 
     private Optional<ContainerLoop> container(String uid, String container) {
@@ -119,10 +139,7 @@ public final class Kubelet implements AutoCloseable {
     ///
     /// @param container "" for the first
     public Entrance enter(ObjectName pod, String container) {
-        ObjectNode present = pods.join()
-                .get(pod)
-                .orElseThrow(() -> new LabFailure(
-                        "There is no pod '" + pod + "' on " + node.host().name() + "."));
+        ObjectNode present = present(pod);
         ContainerLoop loop = container(uid(present), container)
                 .orElseThrow(() -> new LabFailure("Pod '" + pod + "' has no running container"
                         + (container.isEmpty() ? "." : " '" + container + "'.")));

@@ -16,7 +16,7 @@ import java.util.function.BooleanSupplier;
 
 /// Reads a [ContainerLog] as `kubectl logs` wants it: without the runtime's own columns, from where was asked, and on
 /// as long as the container writes.
-final class LogStream extends InputStream {
+public final class LogStream extends InputStream {
 
     private static final Duration PAUSE = Duration.ofMillis(50);
 
@@ -39,7 +39,7 @@ final class LogStream extends InputStream {
     }
 
     /// @param ended whether nothing more will be written
-    static LogStream open(Path path, PodLogs.Request request, BooleanSupplier ended) throws IOException {
+    public static LogStream open(Path path, PodLogs.Request request, BooleanSupplier ended) throws IOException {
         LogStream stream = new LogStream(FileChannel.open(path), request, ended);
         byte[] present = stream.more();
         if (request.tailLines().isPresent()) {

@@ -11,9 +11,14 @@ import java.util.List;
 /// @param host   the node's name and addresses
 /// @param space  its inside
 /// @param api    the cluster
-/// @param events where people are told
 /// @param dialer connections from the node
-record NodeContext(Host host, NodeSpace space, ObjectApi api, Events events, Dialer dialer) {
+/// @param terms  which pods it takes
+/// @param events where people are told
+record NodeContext(Host host, NodeSpace space, ObjectApi api, Dialer dialer, NodeTerms terms, Events events) {
+
+    NodeContext(Host host, NodeSpace space, ObjectApi api, Dialer dialer, NodeTerms terms) {
+        this(host, space, api, dialer, terms, new Events(api, host.name()));
+    }
 
     List<String> addresses() {
         return host.addresses().stream().map(IpAddress::toString).toList();

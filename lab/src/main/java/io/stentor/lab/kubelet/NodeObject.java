@@ -14,9 +14,6 @@ import java.util.Set;
 /// A node as the API knows it. Pure.
 final class NodeObject {
 
-    /// The taint that keeps pods away until the network's agent is there; the operator takes it off.
-    static final String AGENT_TAINT = "node.cilium.io/agent-not-ready";
-
     private static final Set<String> OWN_CONDITIONS = Set.of("MemoryPressure", "DiskPressure", "PIDPressure", "Ready");
 
     private NodeObject() {}
@@ -27,9 +24,7 @@ final class NodeObject {
     record Machine(int processors, long memoryBytes, Map<String, String> info) {}
 
     /// What a kubelet registers itself as.
-    ///
-    /// @param tainted with [#AGENT_TAINT]
-    static ObjectNode registration(String name, String architecture, boolean tainted) {
+    static ObjectNode registration(String name, String architecture, NodeTerms terms) {
         ObjectNode node = Json.object().put("apiVersion", "v1").put("kind", "Node");
         node.putObject("metadata")
                 .put("name", name)
@@ -38,10 +33,12 @@ final class NodeObject {
                 .put("kubernetes.io/os", "linux")
                 .put("kubernetes.io/arch", architecture)
                 .put("beta.kubernetes.io/os", "linux")
-                .put("beta.kubernetes.io/arch", architecture);
+                .put("beta.kubernetes.io/arch", architecture)
+                .setAll(terms.nodeLabels());
         ObjectNode spec = node.putObject("spec");
-        if (tainted) {
-            spec.putArray("taints").addObject().put("key", AGENT_TAINT).put("effect", "NoSchedule");
+        ArrayNode taints = terms.taints();
+        if (!taints.isEmpty()) {
+            spec.set("taints", taints);
         }
         return node;
     }

@@ -42,7 +42,10 @@ record PodStatus(
             list.add(container(
                     containers.get(i), pod.path("spec").path("containers").path(i)));
         }
-        status.put("qosClass", "BestEffort");
+        // Given by the server at creation, and not to be changed.
+        status.put(
+                "qosClass",
+                Json.text(pod, "status.qosClass").isEmpty() ? "BestEffort" : Json.text(pod, "status.qosClass"));
         return status;
     }
 

@@ -2,7 +2,6 @@ package io.stentor.lab.kubelet;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.stentor.lab.LabFailure;
 import io.stentor.lab.api.ApiException;
 import io.stentor.lab.api.DeleteOptions;
 import io.stentor.lab.api.Json;
@@ -26,6 +25,9 @@ final class PodWorker {
     private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(10);
     private static final Duration LONG = Duration.ofHours(1);
 
+    /// Until the API is asked again that has refused, or gave no answer.
+    private static final Duration AGAIN = Duration.ofSeconds(1);
+
     private final NodeContext node;
     private final Sandboxes sandboxes;
     private final ObjectNode first;
@@ -34,6 +36,10 @@ final class PodWorker {
     private final StatusWriter status;
     private volatile List<ContainerLoop> containers = List.of();
     private volatile boolean abandoned;
+
+    /// Whether the API has the last status; of the pod's own thread.
+    private boolean told = true;
+
     private @Nullable PodContext pod;
 
     /// @param first   the pod as it came to this node
@@ -80,14 +86,19 @@ final class PodWorker {
     /// The pod's whole life; returns when nothing of it is left.
     void run() {
         try {
-            if (Earlier.lost(first)) {
-                status.write(List.of(), Earlier.ended(first));
+            Optional<String> refusal = node.terms().refusal(first);
+            if (refusal.isPresent()) {
+                refuse(refusal.get());
+            } else if (Earlier.lost(first)) {
+                while (!abandoned && !write(List.of(), Earlier.ended(first)) && !told) {
+                    signal.await(AGAIN);
+                }
             } else if (!ended(first)) {
                 announce();
                 connect();
                 launch();
                 while (wanted() && !publish()) {
-                    signal.await(LONG);
+                    signal.await(told ? LONG : AGAIN);
                 }
                 if (!abandoned) {
                     takeDown();
@@ -109,6 +120,21 @@ final class PodWorker {
     private static boolean ended(JsonNode pod) {
         String phase = Json.text(pod, "status.phase");
         return phase.equals("Succeeded") || phase.equals("Failed");
+    }
+
+    /// The pod waits, and says why, until somebody takes it away.
+    private void refuse(String why) throws InterruptedException {
+        node.events().warning(first, "NotForThisNode", why);
+        List<ContainerView> waiting = new ArrayList<>();
+        first.path("spec")
+                .path("containers")
+                .forEach(spec ->
+                        waiting.add(ContainerView.creating(spec.path("name").asText())
+                                .in(new ContainerState.Waiting("NotForThisNode", why))));
+        do {
+            write(List.of(), waiting);
+            signal.await(told ? LONG : AGAIN);
+        } while (wanted());
     }
 
     private void announce() {
@@ -182,9 +208,22 @@ final class PodWorker {
             first.path("spec").path("containers").forEach(spec -> views.add(Earlier.view(first, spec)));
         }
         containers.forEach(loop -> views.add(loop.view()));
-        return status.write(pod == null ? List.of() : pod.addresses(), views)
-                .filter(PodWorker::ended)
-                .isPresent();
+        return write(pod == null ? List.of() : pod.addresses(), views);
+    }
+
+    /// @return whether the pod has ended for good
+    private boolean write(List<String> addresses, List<ContainerView> views) {
+        try {
+            Optional<ObjectNode> written = status.write(addresses, views);
+            told = true;
+            return written.filter(PodWorker::ended).isPresent();
+        } catch (ApiException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "status of pod " + ObjectName.of(first) + " not written: " + e.getMessage());
+            told = false;
+            return false;
+        }
     }
 
     /// Ends the processes, then the network.
@@ -214,18 +253,20 @@ final class PodWorker {
     }
 
     /// Takes the pod's files away and the object out of the API.
-    private void finish() {
+    private void finish() throws InterruptedException {
         Folders.delete(PodContext.folder(node.space(), Json.text(first, "metadata.uid")));
-        if (current.get().isPresent()) {
-            try {
-                node.api()
-                        .delete(
-                                Resource.PODS,
-                                ObjectName.of(first),
-                                DeleteOptions.now(Json.text(first, "metadata.uid")));
-            } catch (ApiException | LabFailure e) {
-                LOG.log(System.Logger.Level.DEBUG, "pod " + ObjectName.of(first) + " was gone", e);
-            }
+        while (!abandoned && current.get().isPresent() && !delete()) {
+            signal.await(AGAIN);
+        }
+    }
+
+    private boolean delete() {
+        try {
+            node.api().delete(Resource.PODS, ObjectName.of(first), DeleteOptions.now(Json.text(first, "metadata.uid")));
+            return true;
+        } catch (ApiException e) {
+            LOG.log(System.Logger.Level.DEBUG, "pod " + ObjectName.of(first) + " not deleted: " + e.getMessage());
+            return e.isNotFound() || e.isConflict();
         }
     }
 }

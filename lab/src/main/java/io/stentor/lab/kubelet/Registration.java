@@ -41,22 +41,25 @@ final class Registration implements AutoCloseable {
     private final Machine machine;
     private final Thread thread;
 
+    /// The Node object's, once it is known; of the loop's thread.
+    private String uid = "";
+
     /// @param networkReady called once, when the network configuration is first seen
-    private Registration(NodeContext node, Sandboxes sandboxes, boolean tainted, Runnable networkReady) {
+    private Registration(NodeContext node, Sandboxes sandboxes, Runnable networkReady) {
         this.node = node;
         this.sandboxes = sandboxes;
         this.networkReady = networkReady;
         this.machine = machine();
-        this.thread = Thread.ofVirtual().name("node-status").unstarted(() -> loop(tainted));
+        this.thread = Thread.ofVirtual().name("node-status").unstarted(this::loop);
     }
 
-    static Registration start(NodeContext node, Sandboxes sandboxes, boolean tainted, Runnable networkReady) {
-        Registration registration = new Registration(node, sandboxes, tainted, networkReady);
+    static Registration start(NodeContext node, Sandboxes sandboxes, Runnable networkReady) {
+        Registration registration = new Registration(node, sandboxes, networkReady);
         registration.thread.start();
         return registration;
     }
 
-    private void loop(boolean tainted) {
+    private void loop() {
         Optional<String> said = Optional.of("not yet looked");
         Instant renewed = Instant.EPOCH;
         Instant reported = Instant.EPOCH;
@@ -75,7 +78,7 @@ final class Registration implements AutoCloseable {
                     if (!notReady.equals(said)
                             || now.isAfter(reported.plus(HEARTBEAT))
                             || (due && contradicted(notReady))) {
-                        report(tainted, notReady, now);
+                        report(notReady, now);
                         said = notReady;
                         reported = now;
                     }
@@ -107,7 +110,7 @@ final class Registration implements AutoCloseable {
         return node.host().name();
     }
 
-    private void report(boolean tainted, Optional<String> notReady, Instant now) {
+    private void report(Optional<String> notReady, Instant now) {
         ObjectApi api = node.api();
         ObjectName self = new ObjectName("", name());
         while (true) {
@@ -116,7 +119,8 @@ final class Registration implements AutoCloseable {
                         .orElseGet(() -> api.create(
                                 Resource.NODES,
                                 NodeObject.registration(
-                                        name(), machine.info().getOrDefault("architecture", "amd64"), tainted)));
+                                        name(), machine.info().getOrDefault("architecture", "amd64"), node.terms())));
+                uid = Json.text(known, "metadata.uid");
                 ObjectNode next = known.deepCopy();
                 next.set("status", NodeObject.status(known, node.host(), machine, notReady, now));
                 api.updateStatus(Resource.NODES, next);
@@ -136,9 +140,25 @@ final class Registration implements AutoCloseable {
                 .put("holderIdentity", name())
                 .put("leaseDurationSeconds", 40)
                 .put("renewTime", MICROS.format(now));
+        if (!uid.isEmpty()) {
+            // Whoever deletes the Node is rid of the Lease, too.
+            Json.ensure(lease, "metadata")
+                    .putArray("ownerReferences")
+                    .addObject()
+                    .put("apiVersion", "v1")
+                    .put("kind", "Node")
+                    .put("name", name())
+                    .put("uid", uid);
+        }
         try {
             ObjectNode patch = Json.object();
             patch.set("spec", lease.path("spec").deepCopy());
+            if (!uid.isEmpty()) {
+                patch.putObject("metadata")
+                        .set(
+                                "ownerReferences",
+                                Json.at(lease, "metadata.ownerReferences").deepCopy());
+            }
             node.api().mergePatch(Resource.LEASES, new ObjectName(LEASES, name()), "", patch);
         } catch (ApiException e) {
             if (!e.isNotFound()) {

@@ -20,7 +20,8 @@ record StatusWriter(NodeContext node, ObjectNode pod, Instant startedAt) {
     ///
     /// @param addresses  the pod's; none before it has a network
     /// @param containers in the order of the spec
-    /// @return the pod with that status; nothing when the API has the pod no more, or takes no status
+    /// @return the pod with that status; nothing when the API has the pod no more
+    /// @throws ApiException when it takes no status, or gives no answer
     Optional<ObjectNode> write(List<String> addresses, List<ContainerView> containers) {
         while (true) {
             try {
@@ -37,8 +38,11 @@ record StatusWriter(NodeContext node, ObjectNode pod, Instant startedAt) {
                 next.set("status", status);
                 return Optional.of(node.api().updateStatus(Resource.PODS, next));
             } catch (ApiException e) {
-                if (!e.isConflict()) {
+                if (e.isNotFound()) {
                     return Optional.empty();
+                }
+                if (!e.isConflict()) {
+                    throw e;
                 }
             }
         }

@@ -1,6 +1,8 @@
 package io.stentor.lab.kubelet;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.stentor.lab.api.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -55,7 +57,7 @@ final class Unsupported {
         List<String> found = new ArrayList<>();
         JsonNode spec = pod.path("spec");
         spec.properties().forEach(field -> {
-            if (!POD.contains(field.getKey()) && meansSomething(field.getValue())) {
+            if (!POD.contains(field.getKey()) && meansSomething(asked(field.getKey(), field.getValue()))) {
                 found.add("spec." + field.getKey());
             }
         });
@@ -63,7 +65,7 @@ final class Unsupported {
         for (JsonNode container : spec.path("containers")) {
             String path = "spec.containers[" + index++ + "]";
             container.properties().forEach(field -> {
-                if (!CONTAINER.contains(field.getKey()) && meansSomething(field.getValue())) {
+                if (!CONTAINER.contains(field.getKey()) && meansSomething(asked(field.getKey(), field.getValue()))) {
                     found.add(path + "." + field.getKey());
                 }
             });
@@ -77,6 +79,21 @@ final class Unsupported {
             }
         }
         return found;
+    }
+
+    /// Without the volume with a token, which nobody asks for: API servers add it to every pod.
+    private static JsonNode asked(String field, JsonNode value) {
+        if (!field.equals("volumes") && !field.equals("volumeMounts")) {
+            return value;
+        }
+        ArrayNode asked = Json.array();
+        for (JsonNode volume : value) {
+            String name = volume.path("name").asText();
+            if (!name.startsWith("kube-api-access-") && !name.matches(".*-token-[a-z0-9]{5}")) {
+                asked.add(volume);
+            }
+        }
+        return asked;
     }
 
     private static boolean meansSomething(JsonNode value) {

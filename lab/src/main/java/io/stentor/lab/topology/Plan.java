@@ -29,15 +29,17 @@ public record Plan(LabSpec spec, List<Segment> segments, List<Host> nodes, Host 
                 .mapToObj(i -> Segment.of(i, spec.shape().families().list()))
                 .toList();
         List<Segment> forNodes = segments.subList(0, Math.max(1, count - 1));
+        // Among the nodes of others, a name that tells whose this is.
+        String prefix = spec.real().isPresent() ? spec.name() + "-" : "";
         List<Host> nodes = new ArrayList<>();
         for (int i = 0; i < spec.nodes(); i++) {
-            nodes.add(host(spec, "node-" + (i + 1), forNodes.get(i % forNodes.size()), FIRST_NODE + i));
+            nodes.add(host(spec, prefix, "node-" + (i + 1), forNodes.get(i % forNodes.size()), FIRST_NODE + i));
         }
-        return new Plan(spec, segments, List.copyOf(nodes), host(spec, Host.OUTSIDE, segments.getLast(), OUTSIDE));
+        return new Plan(spec, segments, List.copyOf(nodes), host(spec, "", Host.OUTSIDE, segments.getLast(), OUTSIDE));
     }
 
-    private static Host host(LabSpec spec, String name, Segment segment, int number) {
-        return new Host(name, namespace(spec, name), segment, segment.addresses(number));
+    private static Host host(LabSpec spec, String prefix, String name, Segment segment, int number) {
+        return new Host(prefix + name, name, namespace(spec, name), segment, segment.addresses(number));
     }
 
     private static String namespace(LabSpec spec, String name) {
@@ -65,16 +67,20 @@ public record Plan(LabSpec spec, List<Segment> segments, List<Host> nodes, Host 
         return segments.stream().flatMap(s -> s.gateways().stream()).toList();
     }
 
+    /// @param name of the Node; `node-1` will do where it is longer
     /// @throws LabFailure if the lab has no such node
     public Host node(String name) {
         return nodes.stream()
-                .filter(node -> node.name().equals(name))
+                .filter(node -> node.name().equals(name) || node.port().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new LabFailure(
                         LabFailure.WRONG_USE,
-                        "The lab '" + spec.name() + "' has no node '" + name + "'; its nodes are "
-                                + String.join(
-                                        ", ", nodes.stream().map(Host::name).toList()) + "."));
+                        "The lab '" + spec.name() + "' has no node '" + name + "'; "
+                                + (nodes.isEmpty() ? "it has none" : "its nodes are " + names()) + "."));
+    }
+
+    private String names() {
+        return String.join(", ", nodes.stream().map(Host::name).toList());
     }
 
     /// As [#node], where `outside` is fine too.

@@ -48,15 +48,15 @@ public final class TestServer implements AutoCloseable {
                 objects(), new ControlConfig(ranges, 24, 64, Duration.ofSeconds(40), certificates.authorityPem()));
     }
 
-    public ObjectApi objects() {
+    public ServerObjects objects() {
         return server.objects();
     }
 
-    String url() {
+    public String url() {
         return "https://127.0.0.1:" + port;
     }
 
-    Certificates certificates() {
+    public Certificates certificates() {
         return certificates;
     }
 

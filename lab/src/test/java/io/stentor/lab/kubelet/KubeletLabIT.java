@@ -73,7 +73,12 @@ class KubeletLabIT {
     }
 
     private Kubelet start() {
-        return Kubelet.start(host, space, api, new NodeDialer(kernel, space.netnsFile()), false);
+        return Kubelet.start(
+                host,
+                space,
+                api,
+                new NodeDialer(kernel, space.netnsFile()),
+                new NodeTerms(NAME, Map.of(), false, false));
     }
 
     @BeforeAll
