@@ -61,6 +61,10 @@ final class Listener implements AutoCloseable {
 
     private void serve(SocketChannel client) {
         try (client) {
+            // A connection that waited to be accepted comes out of the socket even after its end.
+            if (closed) {
+                return;
+            }
             client.setOption(StandardSocketOptions.TCP_NODELAY, true);
             client.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
             Socket plain = client.socket();
