@@ -15,8 +15,9 @@ final class ContainerProcess {
 
     private static final Duration KILL_PATIENCE = Duration.ofSeconds(10);
 
-    /// Arguments: host name or "", the pod's folder or "", `/sys` to be mounted anew or "", working directory, then
-    /// `env -i`'s.
+    /// Arguments: host name or "", the pod's folder or "", `/sys` to be mounted anew or "", working directory, how
+    /// many volumes, of each its files and its place, then `env -i`'s. Volumes are copied, for what is below `/run`
+    /// may not be executed on every machine.
     private static final String FURNISH = """
             set -e
             [ -z "$1" ] || hostname "$1"
@@ -25,8 +26,16 @@ final class ContainerProcess {
               [ ! -e /etc/resolv.conf ] || mount --bind "$2/resolv.conf" /etc/resolv.conf
             fi
             [ -z "$3" ] || mount -t sysfs sysfs /sys
-            cd "$4"
-            shift 4
+            folder=$4 volumes=$5
+            shift 5
+            while [ "$volumes" -gt 0 ]; do
+              mkdir -p "$2"
+              mount -t tmpfs -o mode=0755 tmpfs "$2"
+              cp -a "$1/." "$2"
+              shift 2
+              volumes=$((volumes - 1))
+            done
+            cd "$folder"
             exec env -i "$@"
             """;
 
@@ -53,6 +62,10 @@ final class ContainerProcess {
         inner.add(pod.folderInside().toString());
         inner.add(shared ? "" : "sysfs");
         inner.add(launch.folder());
+        inner.add(Integer.toString(launch.mounts().size()));
+        launch.mounts()
+                .forEach(mount -> inner.addAll(List.of(
+                        pod.folderInside().resolve("volumes/" + mount.volume()).toString(), mount.target())));
         launch.environment().forEach((name, value) -> inner.add(name + "=" + value));
         inner.addAll(launch.command());
         List<String> command = shared

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 /// @param command     never empty
 /// @param environment all of it
 /// @param folder      working directory
-record Launch(List<String> command, Map<String, String> environment, String folder) {
+/// @param mounts      volumes that it sees
+record Launch(List<String> command, Map<String, String> environment, String folder, List<Volumes.Mount> mounts) {
 
     private static final Pattern REFERENCE = Pattern.compile("\\$(?:\\$|\\(([A-Za-z_][A-Za-z0-9_.-]*)\\))");
     private static final Pattern MAP_FIELD = Pattern.compile("metadata\\.(labels|annotations)\\['(.+)']");
@@ -48,7 +49,8 @@ record Launch(List<String> command, Map<String, String> environment, String fold
                     + "' needs a 'command', which is run from the machine's file system.");
         }
         container.path("args").forEach(word -> command.add(expand(word.asText(), environment)));
-        return new Launch(command, environment, container.path("workingDir").asText("/"));
+        return new Launch(
+                command, environment, container.path("workingDir").asText("/"), Volumes.mounts(pod, container));
     }
 
     static String hostname(JsonNode pod) {

@@ -9,6 +9,7 @@ import io.stentor.lab.api.ObjectName;
 import io.stentor.lab.api.Resource;
 import io.stentor.lab.topology.Cgroup;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -96,6 +97,7 @@ final class PodWorker {
             } else if (!ended(first)) {
                 announce();
                 connect();
+                fill();
                 launch();
                 while (wanted() && !publish()) {
                     signal.await(told ? LONG : AGAIN);
@@ -176,14 +178,35 @@ final class PodWorker {
                                 "Failed to create pod sandbox: failed to setup network for sandbox: "
                                         + failed.getMessage());
             }
-            publish();
-            long until = System.nanoTime() + backOff.toNanos();
-            while (wanted() && System.nanoTime() < until) {
-                signal.await(Duration.ofNanos(Math.max(1_000_000, until - System.nanoTime())));
+            backOff = pause(backOff);
+        }
+    }
+
+    /// As long as it is said, unless the pod goes.
+    ///
+    /// @return how long the next time
+    private Duration pause(Duration backOff) throws InterruptedException {
+        publish();
+        long until = System.nanoTime() + backOff.toNanos();
+        while (wanted() && System.nanoTime() < until) {
+            signal.await(Duration.ofNanos(Math.max(1_000_000, until - System.nanoTime())));
+        }
+        Duration doubled = backOff.multipliedBy(2);
+        return doubled.compareTo(LONGEST_BACK_OFF) < 0 ? doubled : LONGEST_BACK_OFF;
+    }
+
+    /// Waits for what the pod's volumes are made of.
+    private void fill() throws IOException, InterruptedException {
+        Path folder = PodContext.folder(node.space(), Json.text(first, "metadata.uid"))
+                .resolve("volumes");
+        Duration backOff = FIRST_BACK_OFF;
+        while (wanted()) {
+            Optional<String> missing = Volumes.write(first, node.api(), folder);
+            if (missing.isEmpty()) {
+                return;
             }
-            backOff = backOff.multipliedBy(2).compareTo(LONGEST_BACK_OFF) < 0
-                    ? backOff.multipliedBy(2)
-                    : LONGEST_BACK_OFF;
+            node.events().warning(first, "FailedMount", missing.get());
+            backOff = pause(backOff);
         }
     }
 

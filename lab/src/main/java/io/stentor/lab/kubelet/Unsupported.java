@@ -6,6 +6,7 @@ import io.stentor.lab.api.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// What a pod's spec asks for and the lab does not do. Pure.
 final class Unsupported {
@@ -33,7 +34,8 @@ final class Unsupported {
             "preemptionPolicy",
             "priority",
             "priorityClassName",
-            "imagePullSecrets");
+            "imagePullSecrets",
+            "volumes");
 
     private static final Set<String> CONTAINER = Set.of(
             "name",
@@ -48,7 +50,8 @@ final class Unsupported {
             "livenessProbe",
             "startupProbe",
             "terminationMessagePath",
-            "terminationMessagePolicy");
+            "terminationMessagePolicy",
+            "volumeMounts");
 
     private Unsupported() {}
 
@@ -61,6 +64,14 @@ final class Unsupported {
                 found.add("spec." + field.getKey());
             }
         });
+        int number = 0;
+        for (JsonNode volume : spec.path("volumes")) {
+            String path = "spec.volumes[" + number++ + "].";
+            volume.properties().stream()
+                    .map(field -> field.getKey())
+                    .filter(kind -> !kind.equals("name") && !kind.equals("configMap"))
+                    .forEach(kind -> found.add(path + kind));
+        }
         int index = 0;
         for (JsonNode container : spec.path("containers")) {
             String path = "spec.containers[" + index++ + "]";
@@ -69,6 +80,11 @@ final class Unsupported {
                     found.add(path + "." + field.getKey());
                 }
             });
+            int mount = 0;
+            for (JsonNode each : container.path("volumeMounts")) {
+                String at = path + ".volumeMounts[" + mount++ + "].";
+                Stream.of("subPath", "subPathExpr").filter(each::has).forEach(field -> found.add(at + field));
+            }
             // On the node's network a host port is the port itself.
             int port = 0;
             for (JsonNode each : container.path("ports")) {

@@ -336,6 +336,41 @@ class KubeletLabIT {
     }
 
     @Test
+    void a_pod_waits_for_its_config_map_and_sees_and_runs_what_is_in_it() throws Exception {
+        ObjectName name = pod("mounted", """
+                {"terminationGracePeriodSeconds": 1,
+                  "volumes": [{"name": "v", "configMap": {"name": "files", "defaultMode": 493}}],
+                  "containers": [{"name": "c", "image": "any", "volumeMounts": [{"name": "v", "mountPath": "/run/files"}],
+                    "command": ["sh", "-c", "/run/files/program; cat /run/files/text; sleep 1000"]}]}""");
+        condition(
+                Resource.PODS,
+                name,
+                "told to wait",
+                _ -> events(name).stream()
+                        .anyMatch(
+                                e -> e.equals(
+                                        "FailedMount: MountVolume.SetUp failed for volume \"v\" : configmap \"files\" not found")));
+        ObjectNode files = Json.object();
+        files.putObject("metadata").put("namespace", "default").put("name", "files");
+        files.putObject("data").put("text", "words\n");
+        files.putObject("binaryData")
+                .put(
+                        "program",
+                        java.util.Base64.getEncoder()
+                                .encodeToString("#!/bin/sh\necho runs\n".getBytes(StandardCharsets.UTF_8)));
+        api.create(Resource.CONFIG_MAPS, files);
+        ObjectNode pod =
+                await(name, "running", p -> Json.text(p, "status.phase").equals("Running"));
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!logs(pod, false).endsWith("words\n") && System.nanoTime() < deadline) {
+            nap();
+        }
+        assertThat(logs(pod, false)).isEqualTo("runs\nwords\n");
+        api.delete(Resource.PODS, name, DeleteOptions.DEFAULT);
+        awaitGone(name);
+    }
+
+    @Test
     void a_network_that_fails_is_tried_again_and_said() throws Exception {
         Files.writeString(space.run().resolve("plain-cni-fails"), "");
         ObjectName name = pod(

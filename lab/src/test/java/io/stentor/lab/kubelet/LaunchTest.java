@@ -56,4 +56,22 @@ class LaunchTest {
                 .hasMessage("Variable 'KEY' takes its value from something that is no fieldRef, which the lab does not"
                         + " support.");
     }
+
+    @Test
+    void volumes_are_seen_below_run_and_refused_elsewhere() throws Exception {
+        JsonNode pod = json("""
+                {"metadata": {"name": "p"}, "spec": {"volumes": [
+                  {"name": "c", "configMap": {"name": "m"}}, {"name": "e", "emptyDir": {}}]}}""");
+        String container = """
+                {"name": "c", "command": ["true"], "volumeMounts": [
+                  {"name": "c", "mountPath": "%s"}, {"name": "e", "mountPath": "/run/e"}]}""";
+        assertThat(Launch.of(pod, json(container.formatted("/run/c/")), Map.of())
+                        .mounts())
+                .containsExactly(new Volumes.Mount("c", "/run/c"));
+        for (String elsewhere : new String[] {"/etc/c", "/run/../etc", "/run"}) {
+            assertThatThrownBy(() -> Launch.of(pod, json(container.formatted(elsewhere)), Map.of()))
+                    .isInstanceOf(Launch.Refused.class)
+                    .hasMessageContaining("volume 'c' can be mounted below /run alone, not at '");
+        }
+    }
 }

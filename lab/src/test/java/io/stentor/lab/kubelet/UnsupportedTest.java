@@ -12,14 +12,17 @@ class UnsupportedTest {
     @Test
     void fields_without_effect_are_named_by_their_path_and_defaults_are_not() {
         JsonNode pod = Json.parse("""
-                {"spec": {"securityContext": {}, "volumes": [{"name": "v"}], "dnsPolicy": "ClusterFirst",
+                {"spec": {"securityContext": {}, "volumes": [{"name": "v", "emptyDir": {}}, {"name": "c", "configMap": {"name": "m"}}], "dnsPolicy": "ClusterFirst",
                   "hostPID": false, "shareProcessNamespace": true,
-                  "containers": [{"name": "a", "image": "x", "resources": {}},
+                  "containers": [{"name": "a", "image": "x", "resources": {},
+                                  "volumeMounts": [{"name": "c", "mountPath": "/run/c"},
+                                                   {"name": "c", "mountPath": "/run/d", "subPath": "k"}]},
                                  {"name": "b", "image": "x", "resources": {"limits": {"cpu": "1"}}, "tty": true}]}}""".getBytes(StandardCharsets.UTF_8));
         assertThat(Unsupported.fields(pod))
                 .containsExactly(
-                        "spec.volumes",
                         "spec.shareProcessNamespace",
+                        "spec.volumes[0].emptyDir",
+                        "spec.containers[0].volumeMounts[1].subPath",
                         "spec.containers[1].resources",
                         "spec.containers[1].tty");
         assertThat(Unsupported.images(pod)).containsExactly("x");
