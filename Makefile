@@ -28,10 +28,11 @@ build: deps-build programs ## compile everything; no root needed
 deps-build:
 	@scripts/deps build
 
-# The small programs in C: the CNI plugin, the load tool, the demo's server and client.
+# The small programs in C: the CNI plugin, the probe of connectivity tests, the load tool, the demo's server and client.
 CFLAGS = -O2 -Wall -Wextra -Werror
 programs: deps-build bench/target/netload bench/target/progtime lab/target/hello
 	@$(MAKE) --no-print-directory -C cni
+	@$(MAKE) --no-print-directory -C probe
 bench/target/netload: bench/netload.c
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) -pthread -o $@ $<
@@ -80,7 +81,7 @@ test-kernels: ## every program on kernels 5.10, 6.1 and 6.12, in a virtual machi
 
 fmt: ## format Java and C
 	@$(MVN) spotless:apply
-	@$(MAKE) --no-print-directory -C bpf format
+	@for c in bpf cni probe; do $(MAKE) --no-print-directory -C $$c format || exit; done
 
 lint: ## formats, scripts and documents
 	@scripts/deps build lint
@@ -90,6 +91,7 @@ lint: ## formats, scripts and documents
 	@$(MVN) spotless:check
 	@$(MAKE) --no-print-directory -C bpf format-check
 	@$(MAKE) --no-print-directory -C cni format-check
+	@$(MAKE) --no-print-directory -C probe format-check
 
 mvn: ## any Maven goal: make mvn ARGS="-pl model test"
 	@$(MVN) $(ARGS)

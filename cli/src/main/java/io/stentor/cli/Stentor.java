@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             DiffCommand.class,
             MonitorCommand.class,
             DoctorCommand.class,
+            ConnectivityCommand.class,
             SysdumpCommand.class,
             UninstallCommand.class,
             VersionCommand.class,

@@ -11,14 +11,17 @@ import io.stentor.model.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /// The connection to the Kubernetes API. It is opened without asking the server anything: a server that is away, slow
 /// or answering errors is met again and again by whoever uses the connection, and never ends the process.
 public final class KubeClient implements AutoCloseable {
+    private static final int PEOPLES_QPS = 50;
 
     private final KubernetesClient kubernetes;
     private final ExecutorService tasks;
@@ -37,6 +40,30 @@ public final class KubeClient implements AutoCloseable {
         // Plain HTTP for watches: one thing less that what is in between may not understand.
         config.setOnlyHttpWatches(true);
         return open(config, serialization, new RequestRate(settings.qps(), settings.burst()));
+    }
+
+    /// For commands of people, who have kubeconfigs.
+    ///
+    /// @param kubeconfigs merged, as `KUBECONFIG` names them
+    /// @param context     instead of the current one
+    /// @throws IllegalArgumentException with a sentence, when they cannot be used
+    public static KubeClient open(List<Path> kubeconfigs, Optional<String> context) {
+        KubernetesSerialization serialization = Wire.serialization();
+        String names = kubeconfigs.stream().map(Path::toString).collect(Collectors.joining(", "));
+        kubeconfigs.forEach(KubeClient::requireReadable);
+        try {
+            Config config = Wire.kubeconfig(serialization, kubeconfigs, context);
+            config.setOnlyHttpWatches(true);
+            return open(config, serialization, new RequestRate(PEOPLES_QPS, 2 * PEOPLES_QPS));
+        } catch (IOException | RuntimeException e) {
+            throw new IllegalArgumentException("the kubeconfig " + names + " makes no sense: " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireReadable(Path kubeconfig) {
+        if (!Files.isReadable(kubeconfig)) {
+            throw new IllegalArgumentException("the kubeconfig " + kubeconfig + " cannot be read");
+        }
     }
 
     static KubeClient open(Config config, RequestRate rate) {
@@ -71,9 +98,7 @@ public final class KubeClient implements AutoCloseable {
             return Config.autoConfigure(null);
         }
         Path path = settings.kubeconfig().get();
-        if (!Files.isReadable(path)) {
-            throw new IllegalArgumentException("the kubeconfig " + path + " cannot be read");
-        }
+        requireReadable(path);
         try {
             return Wire.kubeconfig(serialization, path);
         } catch (IOException | RuntimeException e) {

@@ -1,6 +1,7 @@
 package io.stentor.kube;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Status;
@@ -13,7 +14,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// How objects are read and written, with the kinds that are read here and no others.
 ///
@@ -34,6 +38,35 @@ final class Wire {
 
     /// Reads a kubeconfig as [Config#fromKubeconfig(File)] does, without the look-up that comes with that.
     static Config kubeconfig(KubernetesSerialization serialization, Path path) throws IOException {
+        return kubeconfig(serialization, List.of(path), Optional.empty());
+    }
+
+    /// @param paths   what is in an earlier one stands before what is in a later one
+    /// @param context instead of the current one
+    /// @throws IllegalArgumentException if there is no such context
+    static Config kubeconfig(KubernetesSerialization serialization, List<Path> paths, Optional<String> context)
+            throws IOException {
+        List<io.fabric8.kubernetes.api.model.Config> all = new ArrayList<>();
+        for (Path path : paths) {
+            all.add(read(serialization, path));
+        }
+        if (context.isPresent()) {
+            List<String> names = all.stream()
+                    .flatMap(each -> each.getContexts().stream())
+                    .map(NamedContext::getName)
+                    .toList();
+            if (!names.contains(context.get())) {
+                throw new IllegalArgumentException(
+                        "there is no context '" + context.get() + "', but " + String.join(", ", names));
+            }
+        }
+        Config config = Config.empty();
+        KubeConfigUtils.merge(config, context.orElse(null), all.toArray(io.fabric8.kubernetes.api.model.Config[]::new));
+        return config;
+    }
+
+    private static io.fabric8.kubernetes.api.model.Config read(KubernetesSerialization serialization, Path path)
+            throws IOException {
         try (InputStream text = Files.newInputStream(path)) {
             var read = serialization.unmarshal(text, io.fabric8.kubernetes.api.model.Config.class);
             File file = path.toFile();
@@ -41,9 +74,7 @@ final class Wire {
             read.getContexts().forEach(named -> note(named.getAdditionalProperties(), "CONTEXT", file));
             read.getClusters().forEach(named -> note(named.getAdditionalProperties(), "CLUSTER", file));
             read.getUsers().forEach(named -> note(named.getAdditionalProperties(), "AUTH_INFO", file));
-            Config config = Config.empty();
-            KubeConfigUtils.merge(config, null, read);
-            return config;
+            return read;
         }
     }
 
