@@ -5,13 +5,14 @@ import io.stentor.model.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A host behind `outside`, which routes to it over a link with a smaller MTU than anybody else's; and an address of
-/// `outside` itself that nodes route to as they like.
+/// A host behind `outside`, which routes to it over a link with a smaller MTU than anybody else's, though it announces
+/// to
+/// take larger segments; and an address of `outside` itself that nodes route to as they like.
 ///
 /// It lives in a network namespace that only `outside` can see, and ends with it.
 final class Far implements AutoCloseable {
 
-    /// Of `outside`'s link to it.
+    /// Of the link between `outside` and it.
     static final int MTU = 1300;
 
     private static final IpAddress V4 = IpAddress.of("198.51.100.2");
@@ -22,15 +23,15 @@ final class Far implements AutoCloseable {
             ip link add far0 type veth peer name eth0 netns far
             ip link set far0 mtu "$1" up
             ip -n far link set lo up
-            ip -n far link set eth0 up
+            ip -n far link set eth0 mtu "$1" up
             ip address add 198.51.100.1/24 dev far0
             ip address add 2001:db8:f::1/64 dev far0 nodad
             ip address add 203.0.113.9/32 dev lo
             ip address add 2001:db8:e::9/128 dev lo nodad
             ip -n far address add 198.51.100.2/24 dev eth0
             ip -n far address add 2001:db8:f::2/64 dev eth0 nodad
-            ip -n far route add default via 198.51.100.1
-            ip -n far route add default via 2001:db8:f::1
+            ip -n far route add default via 198.51.100.1 advmss 1400
+            ip -n far route add default via 2001:db8:f::1 advmss 1400
             echo 1 > /proc/sys/net/ipv4/ip_forward
             echo 1 > /proc/sys/net/ipv6/conf/all/forwarding
             for tables in iptables ip6tables; do

@@ -119,7 +119,7 @@ final class TrafficLab implements AutoCloseable {
         return folder;
     }
 
-    private static String stentor() {
+    static String stentor() {
         return checkout().resolve("stentor").toString();
     }
 
@@ -243,6 +243,22 @@ final class TrafficLab implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(stentor()));
         command.addAll(List.of(words));
         return node(node).attempt(command.toArray(String[]::new));
+    }
+
+    /// The command of a connectivity test of this cluster, as whoever has its kubeconfig makes it.
+    List<String> connectivityTest(String... options) {
+        List<String> command = new ArrayList<>(List.of(stentor(), "connectivity", "test", "--kubeconfig"));
+        command.add(topology.directory().kubeconfig().toString());
+        command.addAll(List.of(options));
+        return command;
+    }
+
+    String name() {
+        return topology.plan().spec().name();
+    }
+
+    boolean hasNamespace(String name) {
+        return client.namespaces().withName(name).get() != null;
     }
 
     /// What `stentor status` says on a node.

@@ -2,6 +2,7 @@ package io.stentor.lab.traffic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stentor.lab.LabSpec;
 import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
 import java.io.IOException;
@@ -36,7 +37,12 @@ final class World implements AutoCloseable {
     }
 
     static World up(Configuration configuration) throws IOException, InterruptedException {
-        TrafficLab lab = TrafficLab.up(configuration.spec());
+        return up(configuration, configuration.spec());
+    }
+
+    /// @param spec of the lab: the configuration's, with a name and settings of its own
+    static World up(Configuration configuration, LabSpec spec) throws IOException, InterruptedException {
+        TrafficLab lab = TrafficLab.up(spec);
         try {
             return new World(configuration, lab);
         } catch (InterruptedException | RuntimeException | Error failed) {
