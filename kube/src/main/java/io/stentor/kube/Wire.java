@@ -14,6 +14,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /// How objects are read and written, with the kinds that are read here and no others.
 ///
@@ -43,8 +45,24 @@ final class Wire {
             read.getUsers().forEach(named -> note(named.getAdditionalProperties(), "AUTH_INFO", file));
             Config config = Config.empty();
             KubeConfigUtils.merge(config, null, read);
+            // The client reads tokens there, and no files of tokens.
+            tokenFile(read)
+                    .map(path.toAbsolutePath()::resolveSibling)
+                    .ifPresent(tokens -> config.setOauthTokenProvider(new TokenFile(tokens)));
             return config;
         }
+    }
+
+    /// Of the current context's user; relative to the kubeconfig, or absolute.
+    private static Optional<String> tokenFile(io.fabric8.kubernetes.api.model.Config kubeconfig) {
+        return kubeconfig.getContexts().stream()
+                .filter(named -> named.getName().equals(kubeconfig.getCurrentContext()))
+                .flatMap(context -> kubeconfig.getUsers().stream()
+                        .filter(named ->
+                                named.getName().equals(context.getContext().getUser())))
+                .map(user -> user.getUser().getTokenFile())
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     private static void note(Map<String, Object> properties, String what, File file) {
