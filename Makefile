@@ -28,14 +28,17 @@ build: deps-build programs ## compile everything; no root needed
 deps-build:
 	@scripts/deps build
 
-# The small programs in C: the CNI plugin, the probe of connectivity tests, the load tool, the demo's server and client.
+# The small programs in C: the CNI plugin, the probe of connectivity tests, the load tools, the demo's server and client.
 CFLAGS = -O2 -Wall -Wextra -Werror
-programs: deps-build bench/target/netload bench/target/progtime lab/target/hello
+programs: deps-build bench/target/netload bench/target/steady bench/target/progtime lab/target/hello
 	@$(MAKE) --no-print-directory -C cni
 	@$(MAKE) --no-print-directory -C probe
 bench/target/netload: bench/netload.c
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) -pthread -o $@ $<
+bench/target/steady: bench/steady.c bench/steady_numbered.c bench/steady_serve.c bench/steady.h
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) -pthread -o $@ $(filter %.c,$^)
 bench/target/progtime: bench/progtime.c
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) -o $@ $<

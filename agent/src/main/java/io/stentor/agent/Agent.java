@@ -76,7 +76,12 @@ final class Agent implements AutoCloseable {
     }
 
     /// What speaks with the API server.
-    private record Cluster(KubeClient client, Sources sources, CiliumNodeWriter self, LocalPods pods) {}
+    private record Cluster(KubeClient client, Sources sources, CiliumNodeWriter self, LocalPods pods) {
+        /// Why it does not tell what it knows.
+        Optional<String> trouble() {
+            return client.problem().map(Problem::reason).or(sources::trouble);
+        }
+    }
 
     /// @param remarks what the configuration's reader had to say
     Agent(AgentSettings settings, List<Problem> remarks) {
@@ -105,7 +110,7 @@ final class Agent implements AutoCloseable {
         Cluster cluster = follow(client, kernel);
         answer(node, cluster, pressure(kernel));
         load(kernel, node, cluster.sources);
-        awaitFacts(node, cluster.client);
+        awaitFacts(node, cluster);
         awaitApplied();
         node.announce(cluster.pods::isGone);
         if (settings.paths().cni().uninstall()) {
@@ -235,18 +240,22 @@ final class Agent implements AutoCloseable {
         sync.start();
     }
 
-    /// Waits for what there is in the cluster, and for ranges that pods get addresses from. While the API server is
-    /// away, what an earlier agent knew is enough.
-    private void awaitFacts(NodeServices node, KubeClient client) throws InterruptedException {
+    /// Waits for what there is in the cluster, and for ranges that pods get addresses from. While the API server does
+    /// not tell, because it is away or answers nonsense, what an earlier agent knew is enough.
+    private void awaitFacts(NodeServices node, Cluster cluster) throws InterruptedException {
+        long begin = System.nanoTime();
         State state = store.current();
         while (node.lacking().isPresent() || !state.synced()) {
             State later = store.awaitAfter(state.revision(), PATIENCE);
+            boolean patient = System.nanoTime() - begin < PATIENCE.toNanos();
+            if (!patient && node.lacking().isEmpty() && cluster.trouble().isPresent()) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "going on with what was known before, for the API server does not tell more: "
+                                + cluster.trouble().get());
+                return;
+            }
             if (later.revision() == state.revision()) {
-                boolean away = client.problem().isPresent();
-                if (away && node.lacking().isEmpty()) {
-                    LOG.log(System.Logger.Level.WARNING, "going on with what was known before, without the API server");
-                    return;
-                }
                 LOG.log(
                         System.Logger.Level.INFO,
                         "waiting: " + node.lacking().orElse("Kubernetes has not told of " + state.awaited()));

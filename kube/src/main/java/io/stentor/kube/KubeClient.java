@@ -11,6 +11,7 @@ import io.stentor.model.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -71,6 +72,15 @@ public final class KubeClient implements AutoCloseable {
     }
 
     private static KubeClient open(Config config, KubernetesSerialization serialization, RequestRate rate) {
+        Reachability reachability = new Reachability();
+        Silence silence = new Silence(Duration.ofMillis(config.getRequestTimeout()), reachability);
+        return open(config, serialization, new Interceptors(rate, reachability, silence));
+    }
+
+    /// What is done with every request and answer.
+    record Interceptors(RequestRate rate, Reachability reachability, Silence silence) {}
+
+    static KubeClient open(Config config, KubernetesSerialization serialization, Interceptors interceptors) {
         // Doubled five times: after an outage, changes are seen 16 s late at most.
         config.setWatchReconnectInterval(500);
         config.setWatchReconnectLimit(-1);
@@ -79,7 +89,6 @@ public final class KubeClient implements AutoCloseable {
         config.setRequestRetryBackoffLimit(1);
         config.setRequestRetryBackoffInterval(100);
         ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
-        Reachability reachability = new Reachability();
         KubernetesClientBuilder builder = new KubernetesClientBuilder()
                 .withConfig(config)
                 .withKubernetesSerialization(serialization)
@@ -87,10 +96,14 @@ public final class KubeClient implements AutoCloseable {
         Optional<String> name = NamedServer.of(config);
         name.map(NamedServer::saying).ifPresent(builder::withHttpClientFactory);
         builder.withHttpClientBuilderConsumer(http -> {
-            http.addOrReplaceInterceptor("rate", rate).addOrReplaceInterceptor("reachability", reachability);
+            // All would share one connection by HTTP/2, which is used on and on after it has died in silence.
+            http.preferHttp11()
+                    .addOrReplaceInterceptor("rate", interceptors.rate)
+                    .addOrReplaceInterceptor("reachability", interceptors.reachability)
+                    .addOrReplaceInterceptor("silence", interceptors.silence);
             name.ifPresent(n -> NamedServer.verify(http, config, n));
         });
-        return new KubeClient(builder.build(), tasks, reachability);
+        return new KubeClient(builder.build(), tasks, interceptors.reachability);
     }
 
     private static Config config(ApiSettings settings, KubernetesSerialization serialization) {

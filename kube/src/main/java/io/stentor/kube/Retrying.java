@@ -119,7 +119,8 @@ public final class Retrying implements AutoCloseable {
         }
     }
 
-    private static Duration pause(int count) {
+    /// After so many failures in a row.
+    static Duration pause(int count) {
         Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(count - 1, 10));
         return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
     }

@@ -86,12 +86,14 @@ public final class Snapshot implements AutoCloseable {
         return next;
     }
 
+    /// The first time as soon as there is something to write, then after pauses.
     private void follow() {
         State state = store.current();
         try {
             while (true) {
-                write(state);
-                Thread.sleep(PERIOD);
+                if (write(state)) {
+                    Thread.sleep(PERIOD);
+                }
                 state = store.awaitAfter(state.revision());
             }
         } catch (InterruptedException closed) {
@@ -100,10 +102,12 @@ public final class Snapshot implements AutoCloseable {
     }
 
     /// Half of what there is would be worse than what there was.
-    private synchronized void write(State state) {
+    ///
+    /// @return whether there was something to write
+    private synchronized boolean write(State state) {
         boolean whole = state.synced(Source.NODES) && state.synced(Source.PODS);
         if (!whole || (state.nodes().equals(nodes) && state.pods().equals(pods))) {
-            return;
+            return false;
         }
         ObjectNode json = JSON.createObjectNode();
         ArrayNode nodeRows = json.putArray("nodes");
@@ -119,6 +123,7 @@ public final class Snapshot implements AutoCloseable {
         } catch (IOException failed) {
             LOG.log(Level.WARNING, "cannot be written file=" + file + " error=" + failed);
         }
+        return true;
     }
 
     private static ObjectNode json(Node node) {

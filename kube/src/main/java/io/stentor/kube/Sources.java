@@ -11,8 +11,13 @@ import io.stentor.model.State;
 import io.stentor.model.Store;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -34,7 +39,8 @@ public final class Sources implements AutoCloseable {
     private final NodeTable nodes;
     private final PodTable pods = new PodTable();
     private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
-    private final List<Source> listed = new ArrayList<>();
+    private final Set<Source> listed = EnumSet.noneOf(Source.class);
+    private final Map<Source, String> troubles = new ConcurrentHashMap<>();
     private final List<Following<?>> informers = new ArrayList<>();
     private final Thread owner;
 
@@ -70,6 +76,11 @@ public final class Sources implements AutoCloseable {
         inbox.add(nodes::hostChanged);
     }
 
+    /// Why objects cannot be listed, at the last try; empty when they could be, or nobody has tried.
+    public Optional<String> trouble() {
+        return troubles.values().stream().findAny();
+    }
+
     private static FilterWatchListDeletable<GenericKubernetesResource, ?, ?> all(
             KubeClient client, ResourceDefinitionContext kind) {
         var objects = client.kubernetes().genericKubernetesResources(kind);
@@ -96,6 +107,7 @@ public final class Sources implements AutoCloseable {
 
             @Override
             public void onList(String resourceVersion, boolean remainedEmpty) {
+                troubles.remove(source);
                 inbox.add(() -> listed.add(source));
             }
         };
@@ -104,6 +116,7 @@ public final class Sources implements AutoCloseable {
     /// While objects cannot be listed, what is known of them stays as it is.
     private Consumer<String> trouble(Source source, String kind) {
         return reason -> {
+            troubles.put(source, reason);
             String text = "the objects cannot be listed: " + reason;
             store.commit(state -> state.withProblems(source, LISTING, List.of(new Problem(kind, "", text))));
         };
@@ -124,25 +137,39 @@ public final class Sources implements AutoCloseable {
         }
     }
 
+    /// What is said of a pod rests on what is known of its node: pods wait for the first list of the nodes. Told
+    /// before,
+    /// they would lead nowhere, and take the place of what an earlier agent knew better.
     private void commit() {
         boolean nodesChanged = nodes.settle();
         if (nodesChanged) {
             pods.nodesAre(
                     nodes.settled().values().stream().map(Translated::rows).toList(), own);
         }
+        boolean nodesListed = listed.remove(Source.NODES);
+        boolean tellPods = nodesListed || store.current().synced(Source.NODES);
+        boolean podsListed = tellPods && listed.remove(Source.PODS);
         store.commit(state -> {
-            State next = pods.into(nodesChanged ? nodes.into(state) : state);
-            for (Source source : listed) {
-                if (!state.synced(source)) {
-                    next = source == Source.NODES ? nodes.alone(next) : pods.alone(next);
-                }
-                next = next.withSynced(source).withProblems(source, LISTING, List.of());
+            State next = nodesChanged ? nodes.into(state) : state;
+            if (nodesListed) {
+                next = listed(Source.NODES, state.synced(Source.NODES) ? next : nodes.alone(next));
+            }
+            if (tellPods) {
+                next = pods.into(next);
+            }
+            if (podsListed) {
+                next = listed(Source.PODS, state.synced(Source.PODS) ? next : pods.alone(next));
             }
             return next;
         });
         nodes.told();
-        pods.told();
-        listed.clear();
+        if (tellPods) {
+            pods.told();
+        }
+    }
+
+    private static State listed(Source source, State state) {
+        return state.withSynced(source).withProblems(source, LISTING, List.of());
     }
 
     /// One object that we stumble over must not keep the others away.

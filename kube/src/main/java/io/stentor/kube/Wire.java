@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// How objects are read and written, with the kinds that are read here and no others.
@@ -62,6 +63,12 @@ final class Wire {
         }
         Config config = Config.empty();
         KubeConfigUtils.merge(config, context.orElse(null), all.toArray(io.fabric8.kubernetes.api.model.Config[]::new));
+        // The client reads tokens there, and no files of tokens.
+        for (int i = 0; i < paths.size() && config.getOauthTokenProvider() == null; i++) {
+            tokenFile(all.get(i), user(all, context))
+                    .map(paths.get(i).toAbsolutePath()::resolveSibling)
+                    .ifPresent(tokens -> config.setOauthTokenProvider(new TokenFile(tokens)));
+        }
         return config;
     }
 
@@ -76,6 +83,31 @@ final class Wire {
             read.getUsers().forEach(named -> note(named.getAdditionalProperties(), "AUTH_INFO", file));
             return read;
         }
+    }
+
+    /// Who asks in a context, the first current one where none is named; empty if there is none.
+    private static Optional<String> user(
+            List<io.fabric8.kubernetes.api.model.Config> kubeconfigs, Optional<String> context) {
+        Optional<String> name = context.or(() -> kubeconfigs.stream()
+                .map(io.fabric8.kubernetes.api.model.Config::getCurrentContext)
+                .filter(current -> current != null && !current.isEmpty())
+                .findFirst());
+        return kubeconfigs.stream()
+                .flatMap(each -> each.getContexts().stream())
+                .filter(named -> name.filter(named.getName()::equals).isPresent())
+                .map(named -> named.getContext().getUser())
+                .filter(Objects::nonNull)
+                .findFirst();
+    }
+
+    /// Relative to the kubeconfig, or absolute.
+    private static Optional<String> tokenFile(
+            io.fabric8.kubernetes.api.model.Config kubeconfig, Optional<String> user) {
+        return kubeconfig.getUsers().stream()
+                .filter(named -> user.filter(named.getName()::equals).isPresent())
+                .map(named -> named.getUser().getTokenFile())
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     private static void note(Map<String, Object> properties, String what, File file) {

@@ -2,6 +2,9 @@ package io.stentor.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.utils.ExponentialBackoffIntervalCalculator;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -66,6 +69,24 @@ class PacingTest {
             busy.countDown();
             last.await();
             assertThat(done).containsExactly("first", "again", "last");
+        }
+    }
+
+    @Test
+    void after_hours_of_failures_no_pause_is_longer_than_half_a_minute() {
+        for (int count = 1; count <= 10_000; count++) {
+            assertThat(Retrying.pause(count)).isBetween(Duration.ofMillis(250), Duration.ofSeconds(30));
+        }
+        assertThat(Retrying.pause(Integer.MAX_VALUE)).isEqualTo(Duration.ofSeconds(30));
+        Config config = Config.empty();
+        try (KubeClient _ = KubeClient.open(config, new RequestRate(1, 1))) {
+            // As informers and watches do it, by this configuration.
+            var pauses = new ExponentialBackoffIntervalCalculator(
+                    config.getWatchReconnectInterval(), config.getWatchReconnectLimit());
+            for (int count = 1; count <= 10_000; count++) {
+                assertThat(pauses.shouldRetry()).isTrue();
+                assertThat(pauses.nextReconnectInterval()).isBetween(500L, 16_000L);
+            }
         }
     }
 

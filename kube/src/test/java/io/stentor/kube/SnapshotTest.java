@@ -14,6 +14,7 @@ import io.stentor.model.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,19 @@ class SnapshotTest {
             assertThat(second.current().nodes()).isEqualTo(first.current().nodes());
             assertThat(second.current().pods()).isEqualTo(first.current().pods());
             assertThat(second.current().synced()).isFalse();
+        }
+    }
+
+    @Test
+    void it_is_written_as_soon_as_there_is_something_to_write() throws Exception {
+        Path file = directory.resolve("cluster.json");
+        Store store = store();
+        try (Snapshot _ = Snapshot.start(file, store)) {
+            store.commit(state -> state.with(Table.NODES, NODE));
+            long begin = System.nanoTime();
+            store.commit(state -> state.withSynced(Source.NODES).withSynced(Source.PODS));
+            ApiServer.await(() -> Files.exists(file));
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(9));
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -116,6 +117,18 @@ final class LabNode {
 
     void killAgent() throws InterruptedException {
         runningAgent().kill();
+    }
+
+    /// Sends SIGTERM to the agent, which stays away.
+    ///
+    /// @return its exit code; empty when it was never started
+    OptionalInt endAgent() throws InterruptedException {
+        return runningAgent().stop();
+    }
+
+    /// Starts the agent unless it runs.
+    void launchAgent() {
+        runningAgent().start();
     }
 
     /// Starts the agent again, dead or alive.

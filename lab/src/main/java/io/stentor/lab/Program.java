@@ -94,26 +94,28 @@ final class Program {
     }
 
     /// Sends SIGTERM, and SIGKILL when that has no effect; leaves it dead.
-    void stop() throws InterruptedException {
-        end(false);
+    ///
+    /// @return how it ended; empty when it was never started
+    OptionalInt stop() throws InterruptedException {
+        return end(false);
     }
 
-    private void end(boolean atOnce) throws InterruptedException {
+    private OptionalInt end(boolean atOnce) throws InterruptedException {
         Process doomed;
         synchronized (this) {
             run++;
             doomed = process;
         }
         if (doomed == null) {
-            return;
+            return OptionalInt.empty();
         }
         if (!atOnce) {
             doomed.destroy();
             if (doomed.waitFor(10, TimeUnit.SECONDS)) {
-                return;
+                return OptionalInt.of(doomed.exitValue());
             }
         }
-        doomed.destroyForcibly().waitFor();
+        return OptionalInt.of(doomed.destroyForcibly().waitFor());
     }
 
     /// Empty when it does not run.

@@ -46,6 +46,8 @@ record Requests(RunningLab lab, Installation installation) {
                                             .toString());
                 case "demo" -> demo();
                 case "kill" -> done(() -> lab.node(node).killAgent());
+                case "end" -> end(lab.node(node));
+                case "launch" -> done(() -> lab.node(node).launchAgent());
                 case "restart" -> done(() -> restart(node));
                 case "stop" -> done(() -> lab.node(node).stop());
                 case "start" ->
@@ -133,6 +135,13 @@ record Requests(RunningLab lab, Installation installation) {
             }
             Thread.sleep(50);
         }
+    }
+
+    /// How the agent ended, for tests of that.
+    private static ObjectNode end(LabNode node) throws InterruptedException {
+        ObjectNode answer = Json.object();
+        node.endAgent().ifPresent(exit -> answer.put("exit", exit));
+        return answer;
     }
 
     private ObjectNode status() {

@@ -20,7 +20,9 @@ import java.util.function.Supplier;
 /// Which endpoint IDs and pod addresses are taken, and which come next.
 ///
 /// Nothing is kept here that endpoints do not say: [Endpoints] fills it from their files at start. Both go round their
-/// range, so that what was released comes back as late as can be and nobody's packets reach a successor.
+/// range, so that what was released comes back as late as can be and nobody's packets reach a successor, after a
+/// restart
+/// either.
 ///
 /// Pools are the pod CIDRs of this node, in their order. Not given are a range's first address (the network, the
 /// subnet routers' anycast), the last one of an IPv4 range (broadcast), and what the node itself has.
@@ -85,6 +87,18 @@ final class Allocations {
         latestId = id;
         addresses.all().forEach(this::hold);
         return true;
+    }
+
+    /// Whether no ID was taken after this one.
+    synchronized boolean isLatest(int id) {
+        return latestId == id;
+    }
+
+    /// Goes on behind what an endpoint had that is gone.
+    synchronized void pass(int id, Addresses addresses) {
+        if (hold(id, addresses)) {
+            release(id, addresses);
+        }
     }
 
     /// Marks as taken an address that no endpoint accounts for.

@@ -13,9 +13,11 @@ import io.stentor.model.PodName;
 import io.stentor.model.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,9 @@ final class EndpointFiles {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String SUFFIX = ".json";
 
+    /// Of the endpoint that was made last, when it has gone.
+    private static final String LATEST = "latest.gone";
+
     private final Path directory;
 
     /// @param directory made if it is missing, for root alone
@@ -43,9 +48,10 @@ final class EndpointFiles {
 
     /// What was read.
     ///
-    /// @param endpoints with 0 as their links' index
+    /// @param endpoints by their numbers; with 0 as their links' index
+    /// @param latest    the one that was made after all these, where it has gone
     /// @param problems  one for each file that could not be read; it was moved aside
-    record Content(List<Endpoint> endpoints, List<Problem> problems) {}
+    record Content(List<Endpoint> endpoints, Optional<Endpoint> latest, List<Problem> problems) {}
 
     Content read() throws IOException {
         List<Endpoint> endpoints = new ArrayList<>();
@@ -70,7 +76,19 @@ final class EndpointFiles {
                 Files.delete(file);
             }
         }
-        return new Content(endpoints, problems);
+        endpoints.sort(Comparator.comparingInt(Endpoint::id));
+        Optional<Endpoint> latest = latest().filter(
+                        gone -> endpoints.isEmpty() || endpoints.getLast().id() < gone.id());
+        return new Content(endpoints, latest, problems);
+    }
+
+    private Optional<Endpoint> latest() {
+        try {
+            return Optional.of(decode(Files.readString(directory.resolve(LATEST))));
+        } catch (IOException | IllegalArgumentException none) {
+            LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", LATEST, none.getMessage());
+            return Optional.empty();
+        }
     }
 
     /// Which pod is behind which host link, as far as the records can be read; changes nothing.
@@ -113,6 +131,15 @@ final class EndpointFiles {
 
     void delete(int id) throws IOException {
         Files.deleteIfExists(directory.resolve(id + SUFFIX));
+    }
+
+    /// As [#delete], of the endpoint that was made last: remembered, for the next agent to go on behind it.
+    void retire(int id) throws IOException {
+        try {
+            Files.move(directory.resolve(id + SUFFIX), directory.resolve(LATEST), StandardCopyOption.ATOMIC_MOVE);
+        } catch (NoSuchFileException never) {
+            LOG.log(System.Logger.Level.DEBUG, "endpoint {0} was not recorded", id);
+        }
     }
 
     private static ObjectNode encode(Endpoint endpoint) {

@@ -85,7 +85,8 @@ public final class Endpoints {
             Optional<Endpoint> endpoint = PodLinks.found(kept, byName);
             if (endpoint.isEmpty()) {
                 LOG.log(System.Logger.Level.INFO, "endpoint {0} of {1} has gone", kept.id(), kept.pod());
-                files.delete(kept.id());
+                allocations.pass(kept.id(), kept.addresses());
+                forgetFile(kept.id());
             } else if (!allocations.hold(kept.id(), kept.addresses())) {
                 problems.add(files.setAside(kept.id(), "an address of it belongs to another endpoint, too"));
             } else {
@@ -94,6 +95,7 @@ public final class Endpoints {
                 byName.remove(kept.attachment().hostInterface());
             }
         }
+        content.latest().ifPresent(gone -> allocations.pass(gone.id(), gone.addresses()));
         orphans.hold(byName.values());
         followed.store.commit(state -> {
             State next = state;
@@ -221,9 +223,17 @@ public final class Endpoints {
     private void forget(AttachmentKey key, Endpoint endpoint) throws IOException {
         followed.store.commit(state -> withPoolProblems(state.without(Table.ENDPOINTS, endpoint.id()), List.of()));
         removeLink(key.hostInterface());
-        files.delete(endpoint.id());
+        forgetFile(endpoint.id());
         live.remove(key);
         allocations.release(endpoint.id(), endpoint.addresses());
+    }
+
+    private void forgetFile(int id) throws IOException {
+        if (allocations.isLatest(id)) {
+            files.retire(id);
+        } else {
+            files.delete(id);
+        }
     }
 
     /// What CHECK asks: whether the pod's network is still as ADD left it.

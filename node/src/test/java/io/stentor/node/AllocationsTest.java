@@ -90,4 +90,15 @@ class AllocationsTest {
         assertThat(ipv4(next)).isEqualTo("10.0.0.1");
         assertThat(next.id()).isEqualTo(8);
     }
+
+    @Test
+    void what_was_found_to_be_gone_waits_as_what_was_released_does() throws CniError {
+        Allocations allocations = of(IPV4, "10.1.0.0/30");
+        allocations.pass(1, new Addresses(Optional.of(IpAddress.of("10.1.0.1")), Optional.empty()));
+        assertThat(allocations.taken()).isEmpty();
+        Granted next = allocations.grant();
+        assertThat(ipv4(next)).isEqualTo("10.1.0.2");
+        assertThat(next.id()).isEqualTo(2);
+        assertThat(ipv4(allocations.grant())).isEqualTo("10.1.0.1");
+    }
 }

@@ -39,6 +39,31 @@ class EndpointFilesTest {
         assertThat(content.problems()).isEmpty();
     }
 
+    /// The last one says where to go on.
+    @Test
+    void they_are_read_by_their_numbers() throws IOException {
+        EndpointFiles files = new EndpointFiles(state);
+        files.write(endpoint(10));
+        files.write(endpoint(9));
+        assertThat(files.read().endpoints()).containsExactly(endpoint(9), endpoint(10));
+    }
+
+    @Test
+    void the_one_that_was_made_last_is_remembered_until_another_is_made() throws IOException {
+        EndpointFiles files = new EndpointFiles(state);
+        files.write(endpoint(1));
+        files.write(endpoint(2));
+        assertThat(files.read().latest()).isEmpty();
+        files.retire(2);
+        files.retire(2);
+        assertThat(files.read().endpoints()).containsExactly(endpoint(1));
+        assertThat(files.read().latest()).contains(endpoint(2));
+        files.delete(1);
+        assertThat(files.read().latest()).contains(endpoint(2));
+        files.write(endpoint(3));
+        assertThat(files.read().latest()).isEmpty();
+    }
+
     @Test
     void a_corrupt_file_is_moved_aside_and_the_others_survive() throws IOException {
         EndpointFiles files = new EndpointFiles(state);

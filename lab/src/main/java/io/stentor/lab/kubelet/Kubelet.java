@@ -155,6 +155,7 @@ public final class Kubelet implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        sandboxes.close();
         registration.join().close();
         pods.join().close();
         workers.values().forEach(PodWorker::abandon);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -21,8 +22,11 @@ final class Sandboxes {
 
     private static final System.Logger LOG = System.getLogger("sandbox");
 
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
     private final NodeSpace node;
     private final Cni cni;
+    private volatile boolean closed;
 
     Sandboxes(NodeSpace node) {
         this.node = node;
@@ -73,13 +77,25 @@ final class Sandboxes {
         }
     }
 
-    /// Disconnects a pod and takes its network namespace away. A plugin that fails is named in the log, and asked again
-    /// when the node starts the next time.
+    /// Disconnects a pod, then takes its network namespace away. A plugin that fails is named in the log, and asked
+    /// again until it does not, as runtimes do; also when the node starts the next time.
     void remove(Sandbox sandbox) {
-        if (sandbox.hostNetwork()) {
-            return;
+        if (!sandbox.hostNetwork() && !removed(sandbox)) {
+            Thread.ofVirtual().name("sandbox of " + sandbox.pod()).start(() -> removeLater(sandbox));
         }
-        boolean forgotten = true;
+    }
+
+    private void removeLater(Sandbox sandbox) {
+        try {
+            do {
+                Thread.sleep(PAUSE);
+            } while (!closed && !removed(sandbox));
+        } catch (InterruptedException ending) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean removed(Sandbox sandbox) {
         try {
             NetworkConfiguration network = used(sandbox);
             cni.del(network, sandbox);
@@ -87,12 +103,16 @@ final class Sandboxes {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "network of pod " + sandbox.pod() + " not released: " + e.getMessage());
-            forgotten = false;
+            return false;
         }
         Shell.attempt(node.enterMounts("", List.of("ip", "netns", "delete", sandbox.netns())), "");
-        if (forgotten) {
-            forget(sandbox);
-        }
+        forget(sandbox);
+        return true;
+    }
+
+    /// Nothing more is asked of plugins: the node is off.
+    void close() {
+        closed = true;
     }
 
     /// The networks of pods that were here before the node was switched off.

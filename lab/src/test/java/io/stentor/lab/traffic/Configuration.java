@@ -14,10 +14,11 @@ import java.util.stream.Stream;
 /// What is tried: one lab for each.
 record Configuration(Routing routing, Families families, Underlay underlay, int nodes) {
 
+    private static final String MATRIX = System.getProperty("matrix", "short");
+
     /// Those that the property `matrix` asks for: `short` (default), `full`, or names as [#toString] gives them.
     static Stream<Configuration> matrix() {
-        String matrix = System.getProperty("matrix", "short");
-        return switch (matrix) {
+        return switch (MATRIX) {
             case "short" -> Stream.of("tunnel-dual", "native-dual").map(name -> of(name, 2));
             case "full" ->
                 Stream.of(Routing.values())
@@ -25,7 +26,7 @@ record Configuration(Routing routing, Families families, Underlay underlay, int 
                                 Stream.of(Families.values()).map(families -> name(routing, families, Underlay.FLAT)),
                                 Stream.of(name(routing, Families.DUAL, Underlay.ROUTED))))
                         .map(name -> of(name, 3));
-            default -> Stream.of(matrix.split(",", -1)).map(name -> of(name, 2));
+            default -> Stream.of(MATRIX.split(",", -1)).map(name -> of(name, 2));
         };
     }
 
@@ -38,6 +39,11 @@ record Configuration(Routing routing, Families families, Underlay underlay, int 
     private static String name(Routing routing, Families families, Underlay underlay) {
         String name = (routing + "-" + families).toLowerCase(Locale.ROOT);
         return underlay == Underlay.FLAT ? name : name + "-routed";
+    }
+
+    /// Whether what takes minutes is tried here: once in each mode, with both families.
+    boolean isLong() {
+        return MATRIX.equals("full") && families == Families.DUAL && flat();
     }
 
     /// Whether all hosts share one segment.

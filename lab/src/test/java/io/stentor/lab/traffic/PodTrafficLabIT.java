@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicContainer;
@@ -16,10 +17,11 @@ import org.junit.jupiter.api.TestFactory;
 /// "Pod networking", line by line, in real clusters: one lab a configuration, in which cases run side by side.
 ///
 /// `-Dmatrix=short` (default) tries dual-stack × {tunnel, native}, `full` all six on three nodes; `native-ipv6,…`
-/// picks.
+/// picks. `-Dcases=REGEX` leaves out cases in whose sentence it is not found.
 class PodTrafficLabIT {
 
     private static final int AT_ONCE = 6;
+    private static final Pattern CASES = Pattern.compile(System.getProperty("cases", ""));
 
     private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -36,7 +38,7 @@ class PodTrafficLabIT {
         List<DynamicTest> tests = new ArrayList<>();
         Stream.of(Reaching.cases(), Masquerading.cases(), Errors.cases(), Forging.cases(), Lifetimes.cases())
                 .flatMap(cases -> cases)
-                .filter(each -> each.applies().test(configuration))
+                .filter(each -> each.applies().test(configuration) && isAskedFor(each))
                 .forEach(each -> {
                     for (Family family : configuration.list()) {
                         Future<?> result = workers.submit(() -> {
@@ -48,7 +50,8 @@ class PodTrafficLabIT {
                     }
                 });
         workers.shutdown();
-        Lifetimes.scenarios()
+        Stream.concat(Lifetimes.scenarios(), Hitless.scenarios())
+                .filter(PodTrafficLabIT::isAskedFor)
                 .forEach(each -> tests.add(DynamicTest.dynamicTest(
                         configuration + ": " + each.sentence(),
                         () -> run(world, each, configuration.list().getFirst()))));
@@ -57,6 +60,10 @@ class PodTrafficLabIT {
             Leftovers.check(configuration.spec());
         }));
         return tests.stream();
+    }
+
+    private static boolean isAskedFor(Case each) {
+        return CASES.matcher(each.sentence()).find();
     }
 
     private World up(Configuration configuration) {

@@ -9,11 +9,15 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.internal.SSLUtils;
+import io.stentor.kernel.Linux;
+import io.stentor.kube.Unruly;
 import io.stentor.lab.LabDirectory;
 import io.stentor.lab.LabFailure;
 import io.stentor.lab.LabSpec;
 import io.stentor.lab.api.Json;
 import io.stentor.lab.topology.Host;
+import io.stentor.lab.topology.NodeSpace;
 import io.stentor.lab.topology.Plan;
 import io.stentor.lab.topology.Shell;
 import io.stentor.lab.topology.Topology;
@@ -22,7 +26,10 @@ import io.stentor.model.IpAddress;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
+import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -30,12 +37,14 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import javax.net.SocketFactory;
 
 /// A lab of one configuration, driven as a user drives it: by `stentor lab` and by the Kubernetes API.
 final class TrafficLab implements AutoCloseable {
@@ -120,7 +129,12 @@ final class TrafficLab implements AutoCloseable {
     }
 
     static String stentor() {
-        return checkout().resolve("stentor").toString();
+        return built("stentor");
+    }
+
+    /// A program of this checkout.
+    static String built(String program) {
+        return checkout().resolve(program).toString();
     }
 
     /// @param number from 1
@@ -213,15 +227,25 @@ final class TrafficLab implements AutoCloseable {
 
     /// Deletes a pod and waits until it is gone.
     void deletePod(String name) {
-        var resource = client.pods().inNamespace(NAMESPACE).withName(name);
-        resource.delete();
-        resource.waitUntilCondition(pod -> pod == null, Running.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        askForTheEndOf(name);
+        awaitTheEndOf(name);
+    }
+
+    void askForTheEndOf(String name) {
+        client.pods().inNamespace(NAMESPACE).withName(name).delete();
         pods.remove(name);
     }
 
-    /// Kills an agent, or starts it again: `kill`, `restart`.
-    void agent(String method, int node) {
-        control(Json.object().put("method", method).put("node", "node-" + node));
+    void awaitTheEndOf(String name) {
+        client.pods()
+                .inNamespace(NAMESPACE)
+                .withName(name)
+                .waitUntilCondition(pod -> pod == null, Running.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /// Does something to an agent: `kill`, `end` by SIGTERM, `launch`, or `restart` and wait until it is ready.
+    JsonNode agent(String method, int node) {
+        return control(Json.object().put("method", method).put("node", "node-" + node));
     }
 
     void restartOperator() {
@@ -274,6 +298,25 @@ final class TrafficLab implements AutoCloseable {
                 .withName("node-" + node)
                 .subresource("status")
                 .patch(PatchContext.of(PatchType.JSON_MERGE), patch);
+    }
+
+    /// Stands between a node's agent and the API server from its next start on. Whoever asks closes it.
+    Unruly disturb(int node) throws IOException {
+        NodeSpace space = topology.space(topology.plan().nodes().get(node - 1));
+        ServerSocket server = Linux.open()
+                .inNamespace(space.netnsFile(), () -> new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1")));
+        Path kubeconfig = space.outside(NodeSpace.INSIDE.resolve("kubeconfig"));
+        String there = Files.readString(kubeconfig);
+        Files.writeString(
+                kubeconfig, there.replaceFirst("(?m)server: .*$", "server: http://127.0.0.1:" + server.getLocalPort()));
+        Config config = client.getConfiguration();
+        URI api = URI.create(config.getMasterUrl());
+        try {
+            SocketFactory sockets = SSLUtils.sslContext(config).getSocketFactory();
+            return new Unruly(server, () -> sockets.createSocket(api.getHost(), api.getPort()));
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e);
+        }
     }
 
     private JsonNode control(ObjectNode request) {
