@@ -22,6 +22,7 @@ import io.stentor.model.Problem;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// This build's programs in the kernel, with one configuration at a time.
@@ -79,7 +80,7 @@ public final class Datapath implements AutoCloseable {
 
     private Running start(Config config) {
         if (!takeover.isPending()) {
-            Running only = load(config);
+            Running only = resume(config).orElseGet(() -> load(config));
             takeover.begin(only.generation);
             return only;
         }
@@ -107,8 +108,24 @@ public final class Datapath implements AutoCloseable {
         }
     }
 
+    /// A start after which nothing is another than before goes on with the programs that run.
+    private Optional<Running> resume(Config config) {
+        Optional<Generation> last = Generation.resume(bpf, pins, bpfRoot, blueprint(config));
+        last.ifPresent(generation -> LOG.log(
+                System.Logger.Level.INFO, "the programs that run are these already generation=" + generation.number()));
+        return last.map(generation -> running(config, generation));
+    }
+
     private Running load(Config config) {
-        Blueprint blueprint = new Blueprint(
+        return running(config, Generation.load(bpf, pins, bpfRoot, blueprint(config)));
+    }
+
+    private Running running(Config config, Generation generation) {
+        return new Running(config, generation, new Attachments(bpf, generation));
+    }
+
+    private Blueprint blueprint(Config config) {
+        return new Blueprint(
                 layout,
                 specs,
                 OBJECTS.stream()
@@ -116,8 +133,6 @@ public final class Datapath implements AutoCloseable {
                         .toList(),
                 Map.of(CONFIG_SECTION, config.encode()),
                 Map.of());
-        Generation generation = Generation.load(bpf, pins, bpfRoot, blueprint);
-        return new Running(config, generation, new Attachments(bpf, generation));
     }
 
     /// All maps by name, open until [#close].

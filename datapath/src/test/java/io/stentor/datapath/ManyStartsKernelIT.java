@@ -47,15 +47,14 @@ class ManyStartsKernelIT {
         Path bpffs = directory.resolve("bpf");
         linux.mounts().ensureBpffs(bpffs);
         try (TestNode node = new TestNode(linux)) {
-            Config config = Config.ZERO.withIpv4(true).withPodMtu(World.POD_MTU);
             Set<Integer> programs = new HashSet<>();
-            Left first = start(node, bpffs, config, programs);
+            Left first = start(node, bpffs, config(0), programs);
             for (int i = 1; i < STARTS; i++) {
-                assertThat(start(node, bpffs, config, programs))
+                assertThat(start(node, bpffs, config(i), programs))
                         .as("start " + i)
                         .isEqualTo(first);
             }
-            assertThat(programs).hasSize(STARTS * PROGRAMS);
+            assertThat(programs).hasSize(STARTS / 2 * PROGRAMS);
             awaitGone(programs);
         } finally {
             linux.mounts().unmount(bpffs);
@@ -63,6 +62,11 @@ class ManyStartsKernelIT {
             Files.delete(directory);
             linux.close();
         }
+    }
+
+    /// Every second start has another one than the start before, and loads programs; the others go on with what runs.
+    private static Config config(int start) {
+        return Config.ZERO.withIpv4(true).withPodMtu(World.POD_MTU - start / 2 % 2);
     }
 
     private static Set<ProgramAt> hooks(TestNode node) {

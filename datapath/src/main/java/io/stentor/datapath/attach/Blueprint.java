@@ -3,10 +3,16 @@ package io.stentor.datapath.attach;
 import io.stentor.bpf.MapSpec;
 import io.stentor.bpf.btf.Elf;
 import io.stentor.bpf.described.Description;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /// What a generation is made from. All of it is data: the compiled objects, and what was generated from their headers.
 ///
@@ -22,11 +28,45 @@ public record Blueprint(
         Map<String, byte[]> readOnlyData,
         Map<String, Map<Integer, String>> tailCalls) {
 
+    private static final int SUM_BYTES = 16;
+
     public Blueprint {
         maps = List.copyOf(maps);
         objects = List.copyOf(objects);
         readOnlyData = Map.copyOf(readOnlyData);
         tailCalls = Map.copyOf(tailCalls);
+    }
+
+    /// Sums up all that the programs are made from: equal sums, equal programs.
+    String sum() {
+        MessageDigest digest = sha256();
+        feed(digest, layout.fingerprint().getBytes(StandardCharsets.UTF_8));
+        for (ObjectFile object : objects) {
+            feed(digest, object.name.getBytes(StandardCharsets.UTF_8));
+            feed(digest, object.elf);
+        }
+        new TreeMap<>(readOnlyData).forEach((section, content) -> {
+            feed(digest, section.getBytes(StandardCharsets.UTF_8));
+            feed(digest, content);
+        });
+        new TreeMap<>(tailCalls)
+                .forEach((array, calls) ->
+                        feed(digest, (array + new TreeMap<>(calls)).getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().formatHex(digest.digest(), 0, SUM_BYTES);
+    }
+
+    /// Lengths keep what follows from being read as what was before.
+    private static void feed(MessageDigest digest, byte[] bytes) {
+        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
+        digest.update(bytes);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     /// A compiled object.

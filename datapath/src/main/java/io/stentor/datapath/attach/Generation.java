@@ -12,6 +12,7 @@ import io.stentor.kernel.bpf.ProgramType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/// The programs of one start of the agent, ready to be attached, with the maps that they work on.
+/// Programs of one configuration, ready to be attached, with the maps that they work on.
 ///
 /// Loading touches nothing that runs: maps that outlive generations are taken from their pins or made, prog arrays and
 /// scratch maps are made anew and pinned below a number of their own. Programs then replace their forerunners hook by
@@ -33,13 +34,20 @@ public final class Generation implements AutoCloseable {
     private final Map<String, BpfProgram> programs = new LinkedHashMap<>();
     private final List<BpfObject> objects = new ArrayList<>();
 
-    private Generation(PinTree tree, Pins pins) {
+    /// Programs that were opened from their pins.
+    private final List<BpfProgram> resumed = new ArrayList<>();
+
+    private Generation(PinTree tree, Pins pins, int number) {
         this.tree = tree;
         this.pins = pins;
-        this.number = numbers().stream().reduce(0, Math::max) + 1;
+        this.number = number;
     }
 
-    private List<Integer> numbers() {
+    private static PinTree tree(Path bpfRoot, Blueprint blueprint) {
+        return new PinTree(bpfRoot.resolve("stentor"), blueprint.layout().fingerprint());
+    }
+
+    private static List<Integer> numbers(PinTree tree, Pins pins) {
         return pins.list(tree.generations()).stream()
                 .filter(name -> name.matches(PinTree.NUMBER))
                 .map(Integer::valueOf)
@@ -52,13 +60,14 @@ public final class Generation implements AutoCloseable {
     /// @throws io.stentor.kernel.MapMismatch      if a pinned map is not as declared
     /// @throws io.stentor.kernel.VerifierRejected if the kernel refuses a program
     public static Generation load(Bpf bpf, Pins pins, Path bpfRoot, Blueprint blueprint) {
-        Generation generation = new Generation(
-                new PinTree(bpfRoot.resolve("stentor"), blueprint.layout().fingerprint()), pins);
+        PinTree tree = tree(bpfRoot, blueprint);
+        Generation generation =
+                new Generation(tree, pins, numbers(tree, pins).stream().reduce(0, Math::max) + 1);
         try {
             generation.openMaps(bpf, blueprint.maps());
             generation.loadObjects(bpf, blueprint);
             generation.fillProgArrays(blueprint.tailCalls());
-            generation.pinPrograms();
+            generation.pinPrograms(blueprint);
             return generation;
         } catch (RuntimeException e) {
             generation.close();
@@ -67,12 +76,72 @@ public final class Generation implements AutoCloseable {
         }
     }
 
+    /// Takes up the last start's programs where loading the blueprint would only make the same again: they were made
+    /// from equal parts, are all there, and use the maps that are pinned now. Hooks then run on with what they run.
+    ///
+    /// @return empty where anything is another, or missing
+    public static Optional<Generation> resume(Bpf bpf, Pins pins, Path bpfRoot, Blueprint blueprint) {
+        PinTree tree = tree(bpfRoot, blueprint);
+        int last = numbers(tree, pins).stream().reduce(0, Math::max);
+        List<String> names = pins.list(tree.programs(last));
+        if (!pins.list(tree.loaded(last)).contains(mark(blueprint, names.size()))) {
+            return Optional.empty();
+        }
+        Generation generation = new Generation(tree, pins, last);
+        if (generation.reopen(bpf, blueprint, names)) {
+            return Optional.of(generation);
+        }
+        generation.close();
+        return Optional.empty();
+    }
+
+    private boolean reopen(Bpf bpf, Blueprint blueprint, List<String> names) {
+        for (MapSpec<?, ?> spec : blueprint.maps()) {
+            Optional<BpfMap> map = bpf.openPinnedMap(pin(spec));
+            map.ifPresent(there -> maps.put(spec.name(), there));
+            if (map.isEmpty() || !kernelSpec(spec).fits(map.get().spec())) {
+                return false;
+            }
+            if (ProcessorMaps.isOne(spec)) {
+                ProcessorMaps.fill(bpf, map.get(), spec);
+            }
+        }
+        for (String name : names) {
+            Optional<BpfProgram> program =
+                    bpf.openPinnedProgram(tree.programs(number).resolve(name));
+            program.ifPresent(resumed::add);
+            if (program.isEmpty() || usesOthers(bpf, program.get())) {
+                return false;
+            }
+            programs.put(name, program.get());
+        }
+        return true;
+    }
+
+    /// Whether it works on a map that is called like one of ours and is another.
+    private boolean usesOthers(Bpf bpf, BpfProgram program) {
+        Map<String, Integer> ours = new HashMap<>();
+        maps.values().forEach(map -> ours.put(map.spec().name(), map.id()));
+        for (int id : program.mapIds()) {
+            try (BpfMap used = bpf.openMap(id).orElse(null)) {
+                if (used == null || ours.getOrDefault(used.spec().name(), id) != id) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private Path pin(MapSpec<?, ?> spec) {
+        Path directory = spec.shape().owner() == MapOwner.GENERATION ? tree.generation(number) : tree.maps();
+        return directory.resolve(spec.name());
+    }
+
     private void openMaps(Bpf bpf, List<MapSpec<?, ?>> specs) {
         pins.makeDirectory(tree.maps());
         pins.makeDirectory(tree.generation(number));
         for (MapSpec<?, ?> spec : specs) {
-            Path directory = spec.shape().owner() == MapOwner.GENERATION ? tree.generation(number) : tree.maps();
-            BpfMap map = bpf.openOrCreate(directory.resolve(spec.name()), kernelSpec(spec));
+            BpfMap map = bpf.openOrCreate(pin(spec), kernelSpec(spec));
             maps.put(spec.name(), map);
             if (ProcessorMaps.isOne(spec)) {
                 ProcessorMaps.fill(bpf, map, spec);
@@ -132,11 +201,15 @@ public final class Generation implements AutoCloseable {
         return spec;
     }
 
-    /// For a build of another layout, which has no other way to find them.
-    private void pinPrograms() {
+    /// For the next start, and for a build of another layout, which has no other way to find them.
+    private void pinPrograms(Blueprint blueprint) {
         pins.makeDirectory(tree.programs(number));
         programs.forEach((name, program) -> program.pin(tree.programs(number).resolve(name)));
-        pins.makeDirectory(tree.generation(number).resolve(PinTree.LOADED));
+        pins.makeDirectory(tree.loaded(number).resolve(mark(blueprint, programs.size())));
+    }
+
+    private static String mark(Blueprint blueprint, int programs) {
+        return blueprint.sum() + "-" + programs;
     }
 
     private void fillProgArrays(Map<String, Map<Integer, String>> tailCalls) {
@@ -191,7 +264,7 @@ public final class Generation implements AutoCloseable {
     /// Removes the pins of all other generations and layouts. To be called when every hook runs this one: a program
     /// whose prog array loses its pin ends at its next tail call.
     void retireOthers() {
-        for (int other : numbers()) {
+        for (int other : numbers(tree, pins)) {
             if (other != number) {
                 pins.remove(tree.generation(other));
             }
@@ -207,6 +280,7 @@ public final class Generation implements AutoCloseable {
     @Override
     public void close() {
         objects.forEach(BpfObject::close);
+        resumed.forEach(BpfProgram::close);
         maps.values().forEach(BpfMap::close);
     }
 }

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 ///                                        with the maps that maps of maps hold
 /// <root>/<fingerprint>/generations/<n>/  maps of one generation: prog arrays would empty without a pin
 ///                                     …/programs/<program>  for a build of another layout, which calls them
-///                                     …/loaded/             empty: they are all there
+///                                     …/loaded/<sum>-<n>/   empty: all n are there, made from what has this sum
 /// ```
 ///
 /// @param root        `<bpf-root>/stentor`
@@ -59,6 +59,10 @@ record PinTree(Path root, String fingerprint) {
 
     Path programs(int number) {
         return generation(number).resolve("programs");
+    }
+
+    Path loaded(int number) {
+        return generation(number).resolve(LOADED);
     }
 
     /// Whether a name in the root is a layout's.

@@ -30,6 +30,7 @@ class AttachmentsTest extends Restarts {
     void before_all_sources_are_synced_what_ran_goes_on_running_with_all_it_needs() {
         start("a", BEFORE, true);
         kernel.reap();
+        configuration++;
         assertThat(start("a", Set.of(NET), false)).isEmpty();
         kernel.reap();
         assertThat(runs()).containsExactly("10-ingress", "11-ingress", "2-ingress", "cgroup-connect4");

@@ -60,19 +60,19 @@ class GenerationKernelIT {
     }
 
     private Generation load() {
+        return Generation.load(linux.bpf(), pins, bpffs, blueprint(Config.ZERO));
+    }
+
+    private Blueprint blueprint(Config config) {
         List<ObjectFile> objects = Stream.of("pod", "net", "overlay")
                 .map(name -> ObjectFile.of(name, BpfObjects.load(name)))
                 .toList();
-        return Generation.load(
-                linux.bpf(),
-                pins,
-                bpffs,
-                new Blueprint(
-                        Description.parse(Layouts.description()),
-                        Maps.ALL,
-                        objects,
-                        Map.of(".rodata.config", Config.ZERO.encode()),
-                        Map.of()));
+        return new Blueprint(
+                Description.parse(Layouts.description()),
+                Maps.ALL,
+                objects,
+                Map.of(".rodata.config", config.encode()),
+                Map.of());
     }
 
     private List<Attached> attached(ProgramAt at) {
@@ -122,5 +122,35 @@ class GenerationKernelIT {
                     .isEmpty();
         }
         assertThat(pins.list(ours.resolve("links"))).isEmpty();
+    }
+
+    @Test
+    void a_start_with_equal_parts_goes_on_with_the_programs_that_run() {
+        ProgramAt from = ProgramAt.tc(pod.index(), Direction.INGRESS, "from_pod");
+        assertThat(Generation.resume(linux.bpf(), pins, bpffs, blueprint(Config.ZERO)))
+                .isEmpty();
+        try (Generation first = load()) {
+            assertThat(linux.inNamespace(
+                            netns, () -> new Attachments(linux.bpf(), first).reconcile(Set.of(from), true)))
+                    .isEmpty();
+        }
+        Attached running = attached(from).getFirst();
+
+        try (Generation second = Generation.resume(linux.bpf(), pins, bpffs, blueprint(Config.ZERO))
+                .orElseThrow()) {
+            assertThat(second.number()).isEqualTo(1);
+            assertThat(second.program("from_pod").id()).isEqualTo(running.programId());
+            assertThat(second.program("from_pod").mapIds())
+                    .contains(second.map(Maps.ENDPOINTS.name()).id());
+            assertThat(linux.inNamespace(
+                            netns, () -> new Attachments(linux.bpf(), second).reconcile(Set.of(from), true)))
+                    .isEmpty();
+        }
+        assertThat(attached(from)).containsExactly(running);
+        assertThat(Generation.resume(linux.bpf(), pins, bpffs, blueprint(Config.ZERO.withIpv4(true))))
+                .isEmpty();
+        pins.remove(bpffs.resolve("stentor").resolve(Layouts.fingerprint()).resolve("maps/endpoints"));
+        assertThat(Generation.resume(linux.bpf(), pins, bpffs, blueprint(Config.ZERO)))
+                .isEmpty();
     }
 }

@@ -21,7 +21,7 @@ class KilledAgentTest extends Restarts {
             kernel.tcx = tcx;
             killed = killedAt.test(steps++);
         }
-        assertThat(steps).isGreaterThan(15);
+        assertThat(steps).isGreaterThan(5);
     }
 
     /// @return whether it was killed
@@ -38,12 +38,19 @@ class KilledAgentTest extends Restarts {
     }
 
     @ParameterizedTest
-    @CsvSource({"same layout, a, true", "other layout, b, true", "filters below the kernel that has TCX, b, false"})
+    @CsvSource({
+        "same programs, a, 1, true",
+        "other configuration, a, 2, true",
+        "other layout, b, 1, true",
+        "filters below the kernel that has TCX, b, 1, false"
+    })
     void killed_at_any_step_of_a_restart_the_hooks_run_all_the_time_and_the_next_start_ends_the_same(
-            String title, String build, boolean tcx) {
+            String title, String build, int later, boolean tcx) {
         forEveryStep(tcx, steps -> {
+            configuration = 1;
             start("a", BEFORE, true);
             kernel.reap();
+            configuration = later;
             kernel.watch = () -> AFTER.forEach(at -> {
                 assertThat(kernel.working(at.hook())).as(at.where()).isNotNull();
                 assertThat(kernel.working(at.hook()).name()).isEqualTo(at.program());

@@ -43,6 +43,9 @@ final class LifetimeKernel extends LoadingKernel implements Pins {
     boolean refusesCalls;
 
     int listings;
+    private int made;
+    /// Objects that were loaded so far.
+    int loads;
 
     /// Runs before every step that changes something.
     Runnable watch = () -> {};
@@ -130,7 +133,7 @@ final class LifetimeKernel extends LoadingKernel implements Pins {
     @Override
     public BpfMap createMap(MapSpec spec) {
         step();
-        LivingMap map = new LivingMap(this, spec);
+        LivingMap map = new LivingMap(this, spec, ++made);
         maps.add(map);
         open.add(map);
         return map;
@@ -160,8 +163,16 @@ final class LifetimeKernel extends LoadingKernel implements Pins {
     }
 
     @Override
+    public Optional<BpfMap> openMap(int id) {
+        Optional<LivingMap> found = maps.stream().filter(map -> map.id() == id).findFirst();
+        found.ifPresent(open::add);
+        return found.map(map -> map);
+    }
+
+    @Override
     public BpfObject load(ObjectSpec spec) {
         step();
+        loads++;
         boolean succeeds = spec.readOnlyData().containsKey(".rodata.config")
                 && spec.readOnlyData().get(".rodata.config")[0] != 0;
         Map<String, BpfProgram> programs = new LinkedHashMap<>();

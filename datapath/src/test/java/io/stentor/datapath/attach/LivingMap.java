@@ -22,10 +22,12 @@ final class LivingMap implements BpfMap {
     final TreeMap<ByteBuffer, byte[]> entries = new TreeMap<>();
     private final LifetimeKernel kernel;
     private final MapSpec spec;
+    private final int id;
 
-    LivingMap(LifetimeKernel kernel, MapSpec spec) {
+    LivingMap(LifetimeKernel kernel, MapSpec spec, int id) {
         this.kernel = kernel;
         this.spec = spec;
+        this.id = id;
     }
 
     @Override
@@ -55,7 +57,7 @@ final class LivingMap implements BpfMap {
 
     @Override
     public int id() {
-        return 1;
+        return id;
     }
 
     @Override

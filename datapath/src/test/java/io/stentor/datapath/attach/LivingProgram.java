@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// A loaded program and the maps that it uses. It tracks connections as the real ones do: the former program is called
 /// for every packet until its own layout is in charge, and after that for connections that it does not know.
@@ -70,6 +72,11 @@ record LivingProgram(LifetimeKernel kernel, String name, Map<String, BpfMap> map
     @Override
     public int id() {
         return 1;
+    }
+
+    @Override
+    public Set<Integer> mapIds() {
+        return maps.values().stream().map(BpfMap::id).collect(Collectors.toSet());
     }
 
     @Override

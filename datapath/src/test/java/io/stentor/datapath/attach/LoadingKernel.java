@@ -8,15 +8,9 @@ import io.stentor.kernel.bpf.BpfProgram;
 import io.stentor.kernel.bpf.Hook;
 import io.stentor.kernel.bpf.RingBuffer;
 import java.util.List;
-import java.util.Optional;
 
 /// The part of eBPF that loading and attaching need; the rest refuses.
 abstract class LoadingKernel implements Bpf {
-
-    @Override
-    public Optional<BpfMap> openMap(int id) {
-        throw new UnsupportedOperationException();
-    }
 
     @Override
     public BpfLink attach(BpfProgram program, Hook hook) {

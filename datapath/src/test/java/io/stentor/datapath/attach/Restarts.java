@@ -34,6 +34,9 @@ abstract class Restarts {
 
     LifetimeKernel kernel = boot();
 
+    /// Which one the next start has.
+    int configuration = 1;
+
     static LifetimeKernel boot() {
         LifetimeKernel kernel = new LifetimeKernel(
                 Map.of("pod", List.of("from_pod", "deliver"), "net", List.of("from_net", "connect4")));
@@ -68,11 +71,11 @@ abstract class Restarts {
         return layout(build).fingerprint();
     }
 
-    static Blueprint blueprint(String build, int room) {
+    Blueprint blueprint(String build, int room) {
         return blueprint(build, room, false);
     }
 
-    private static Blueprint blueprint(String build, int room, boolean succeeds) {
+    private Blueprint blueprint(String build, int room, boolean succeeds) {
         Set<String> declares = Set.of("endpoints", "conntrack", "calls", "takeover", "former", CONFIG);
         Codec<?> entry = build.equals("a") || build.equals("d") ? Codec.U32 : Codec.U64;
         return new Blueprint(
@@ -84,7 +87,7 @@ abstract class Restarts {
                         map("former", MapType.PROG_ARRAY, MapOwner.GENERATION, Codec.U32, 4),
                         map("calls", MapType.PROG_ARRAY, MapOwner.GENERATION, Codec.U32, 4)),
                 List.of(new ObjectFile("pod", new byte[0], declares), new ObjectFile("net", new byte[0], declares)),
-                Map.of(CONFIG, new byte[] {(byte) (succeeds ? 1 : 0)}),
+                Map.of(CONFIG, new byte[] {(byte) (succeeds ? 1 : 0), (byte) configuration}),
                 Map.of("calls", Map.of(0, "deliver")));
     }
 
@@ -92,7 +95,8 @@ abstract class Restarts {
     List<Problem> start(String build, Set<ProgramAt> desired, boolean complete) {
         Takeover takeover = Takeover.prepare(kernel, kernel, ROOT, layout(build));
         if (!takeover.isPending()) {
-            Generation generation = load(build, false);
+            Generation generation = Generation.resume(kernel, kernel, ROOT, blueprint(build, 100))
+                    .orElseGet(() -> load(build, false));
             takeover.begin(generation);
             return new Attachments(kernel, generation).reconcile(desired, complete);
         }

@@ -1,6 +1,7 @@
 package io.stentor.kernel.bpf;
 
 import java.nio.file.Path;
+import java.util.Set;
 
 /// A program that the verifier accepted. It lives while it is open, pinned, attached or in a pinned prog array.
 public interface BpfProgram extends AutoCloseable {
@@ -14,6 +15,9 @@ public interface BpfProgram extends AutoCloseable {
     int fd();
 
     ProgramType type();
+
+    /// The numbers of the maps that it uses, each once.
+    Set<Integer> mapIds();
 
     /// Instructions that the verifier walked through, 0 where the kernel does not tell (below 5.16).
     int verifiedInstructions();

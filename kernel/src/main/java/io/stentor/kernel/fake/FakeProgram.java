@@ -7,6 +7,7 @@ import io.stentor.kernel.bpf.ProgramType;
 import io.stentor.kernel.bpf.TestResult;
 import io.stentor.kernel.bpf.TestRun;
 import java.nio.file.Path;
+import java.util.Set;
 
 /// A program in name only: it can be attached, pinned and called, and never runs.
 public final class FakeProgram implements BpfProgram {
@@ -51,6 +52,11 @@ public final class FakeProgram implements BpfProgram {
     @Override
     public ProgramType type() {
         return code.type;
+    }
+
+    @Override
+    public Set<Integer> mapIds() {
+        return Set.of();
     }
 
     @Override

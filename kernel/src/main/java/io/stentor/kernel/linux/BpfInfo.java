@@ -13,11 +13,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// What the kernel tells about an open map, program or link (`struct bpf_map_info` and its like).
 final class BpfInfo {
     private static final int SIZE = 256;
+
+    /// The verifier accepts no more (`MAX_USED_MAPS`).
+    private static final int MAPS_AT_MOST = 64;
 
     record MapInfo(int id, MapSpec spec) {}
 
@@ -35,6 +41,20 @@ final class BpfInfo {
 
     static ProgramInfo program(int fd) {
         return ask(fd, info -> new ProgramInfo(at(info, 4), at(info, 0), name(info, 64), at(info, 216)));
+    }
+
+    /// Of the maps that a program uses.
+    static Set<Integer> mapIds(int fd) {
+        try (var call = new BpfCall(Command.OBJ_GET_INFO_BY_FD)) {
+            MemorySegment info = call.allocate(SIZE);
+            MemorySegment ids = call.allocate((long) Integer.BYTES * MAPS_AT_MOST);
+            info.set(JAVA_INT, 52, MAPS_AT_MOST);
+            info.set(JAVA_LONG, 56, ids.address());
+            call.u32(0, fd).u32(4, SIZE).pointer(8, info).must("descriptor " + fd);
+            return IntStream.range(0, Math.min(at(info, 52), MAPS_AT_MOST))
+                    .mapToObj(i -> at(ids, (long) Integer.BYTES * i))
+                    .collect(Collectors.toSet());
+        }
     }
 
     static LinkInfo link(int fd) {

@@ -8,6 +8,7 @@ import io.stentor.kernel.bpf.TestResult;
 import io.stentor.kernel.bpf.TestRun;
 import io.stentor.kernel.linux.BpfCall.Command;
 import java.nio.file.Path;
+import java.util.Set;
 
 /// A program of the running kernel.
 final class LinuxProgram implements BpfProgram {
@@ -65,6 +66,11 @@ final class LinuxProgram implements BpfProgram {
     @Override
     public ProgramType type() {
         return ProgramType.of(info.type());
+    }
+
+    @Override
+    public Set<Integer> mapIds() {
+        return BpfInfo.mapIds(fd());
     }
 
     @Override
