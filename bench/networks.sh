@@ -4,12 +4,14 @@
 #   limit   pod - node - fabric - node - pod by plain veth links and kernel routing, no filter anywhere
 #   simple  what simple network plugins build: pods on the node's bridge, a VXLAN device between nodes with all
 #           neighbours written down, iptables masquerading what leaves the cluster
+#   redirect  two pods of one node, whose packets a program of one line hands from link to link (redirect.bpf.c)
 #
 # Namespaces are named stb-NETWORK-HOST: fabric (a bridge), n1 and n2 (nodes), client and near (pods of n1), far (of
-# n2). Pods have the addresses 10.X.NODE.POD and fd00:X:NODE::POD, X = 201 for limit and 202 for simple.
+# n2). Pods have the addresses 10.X.NODE.POD and fd00:X:NODE::POD, X = 201 for limit, 202 for simple and 203 for redirect, which has n1 and its pods alone.
 
 limit=201
 simple=202
+redirect=203
 hosts="fabric n1 n2 client near far"
 
 at() { # NETWORK HOST COMMAND…
@@ -20,7 +22,7 @@ at() { # NETWORK HOST COMMAND…
 
 networks_remove() {
   local host network
-  for network in limit simple; do
+  for network in limit simple redirect; do
     for host in $hosts; do
       ip netns pids "stb-$network-$host" 2>/dev/null | xargs -r kill -9 2>/dev/null || true
       ip netns delete "stb-$network-$host" 2>/dev/null || true
@@ -118,15 +120,45 @@ simple_up() {
   simple_pod far 2 2
 }
 
-# Registers the ways of a network that is up: same-node and cross-node.
-network_ways() { # NETWORK
-  local x=${!1} host
-  for host in client near far; do
-    at "$1" $host sh -c "$serve" >/dev/null 2>&1 &
+redirect_pod() { # POD NUMBER OTHER-NUMBER
+  at redirect n1 ip link add "$1" type veth peer name eth0 address "02:00:00:00:03:0$2" netns "stb-redirect-$1"
+  at redirect n1 ip link set "$1" up
+  at redirect "$1" ip link set lo up
+  at redirect "$1" ip link set eth0 up
+  at redirect "$1" ip address add "10.$redirect.1.$2/24" dev eth0
+  at redirect "$1" ip address add "fd00:$redirect:1::$2/64" dev eth0 nodad
+  at redirect "$1" ip neighbour replace "10.$redirect.1.$3" lladdr "02:00:00:00:03:0$3" dev eth0 nud permanent
+  at redirect "$1" ip neighbour replace "fd00:$redirect:1::$3" lladdr "02:00:00:00:03:0$3" dev eth0 nud permanent
+}
+
+redirect_program() { # FROM TO
+  local to
+  to=$(at redirect n1 cat "/sys/class/net/$2/ifindex")
+  "${CLANG:-clang-19}" -O2 -target bpf -I"/usr/include/$(uname -m)-linux-gnu" -DTO="$to" -c -o "$scratch/redirect-$1.o" \
+    bench/redirect.bpf.c
+  at redirect n1 tc qdisc add dev "$1" clsact
+  at redirect n1 tc filter add dev "$1" ingress bpf da obj "$scratch/redirect-$1.o" sec tc
+}
+
+redirect_up() {
+  local host
+  for host in n1 client near; do ip netns add "stb-redirect-$host"; done
+  redirect_pod client 2 3
+  redirect_pod near 3 2
+  redirect_program client near
+  redirect_program near client
+}
+
+# Registers the ways of a network that is up, from its client to some of its pods.
+network_ways() { # NETWORK POD…
+  local network=$1 x=${!1} host
+  shift
+  for host in client "$@"; do
+    at "$network" $host sh -c "$serve" >/dev/null 2>&1 &
     servers+=($!)
   done
-  for host in near far; do
-    way "$1-$host" "ip netns exec stb-$1-client" "10.$x.$([ $host = near ] && echo 1.3 || echo 2.2)" \
+  for host in "$@"; do
+    way "$network-$host" "ip netns exec stb-$network-client" "10.$x.$([ $host = near ] && echo 1.3 || echo 2.2)" \
       "fd00:$x:$([ $host = near ] && echo 1::3 || echo 2::2)"
   done
 }

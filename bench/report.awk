@@ -74,6 +74,12 @@ function row(scenario, metric, family, way, limit, simple,    line, table, m, l)
 		line = line ", \"simple\": " number(median) ", \"simpleQuartiles\": [" number(q1) ", " number(q3) "]"
 		line = line sprintf(", \"ratioToSimple\": %.3f, \"ratioToSimpleQuartiles\": %s", m / median,
 			paired(metric, family, way, simple))
+		table = table sprintf(" | %s | %.2f", short(median), m / median)
+	} else {
+		table = table " | |"
+	}
+	if (way ~ /near$/ && summarize(metric, family, "redirect-near")) {
+		line = line ", \"redirect\": " number(median) ", \"ratioToRedirect\": " sprintf("%.3f", m / median)
 		table = table sprintf(" | %s | %.2f |", short(median), m / median)
 	} else {
 		table = table " | | |"
@@ -120,8 +126,8 @@ END {
 	printf "%s; commit %s; %s rounds of %s s each, %s of their parts begun on a busy machine.\n", machine, commit,
 		rounds, seconds, loud
 	print "Medians, quartiles in brackets; throughput in Mbit/s, the others per second.\n"
-	print "| scenario | metric | family | stentor | limit | to limit | simple | to simple |"
-	print "|---|---|---|---|---|---|---|---|"
+	print "| scenario | metric | family | stentor | limit | to limit | simple | to simple | redirect | to redirect |"
+	print "|---|---|---|---|---|---|---|---|---|---|"
 	for (s = 1; s <= scenarios; s++)
 		for (m = 1; m <= metrics; m++)
 			for (family = 4; family <= 6; family += 2) {
