@@ -19,31 +19,34 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// Agents of a build whose maps have other layouts and sizes take over under load, and those of this build again.
 class TakeoverLabIT {
+    private static final boolean FULL = "full".equals(System.getProperty("stentor.matrix"));
     private static final int ROUND = 200;
     private static final int CONNECTIONS = 25;
-
-    private static final LabSpec SPEC =
-            new LabSpec("takeover", 2, new Shape(Routing.TUNNEL, Underlay.FLAT, Families.DUAL), true, Map.of());
 
     @TempDir
     private static Path folder;
 
-    private static TrafficLab lab;
+    private static Path home;
     private static Path jars;
+    private TrafficLab lab;
 
     @BeforeAll
-    static void up() throws Exception {
-        Path home = folder.resolve("home");
+    static void build() throws Exception {
+        home = folder.resolve("home");
         Shell.run(List.of("/usr/bin/python3", script(), TrafficLab.checkout().toString(), home.toString()), "");
         jars = home.resolve("target/jars");
-        lab = TrafficLab.up(SPEC, home);
+    }
+
+    private void up(LabSpec spec) throws IOException {
+        lab = TrafficLab.up(spec, home);
         lab.createPod("here", 1, false);
         lab.createPod("beside", 1, false);
         lab.createPod("there", 2, false);
@@ -58,14 +61,6 @@ class TakeoverLabIT {
                 .toString();
     }
 
-    @AfterAll
-    static void down() throws IOException {
-        if (lab != null) {
-            lab.close();
-        }
-        Leftovers.check(SPEC);
-    }
-
     /// From here on agents start as this build or the other.
     private static void choose(String build) throws IOException {
         Path link = Files.createSymbolicLink(jars.resolve("next"), Path.of(build));
@@ -73,7 +68,7 @@ class TakeoverLabIT {
     }
 
     /// Restarts the agents, and waits until each has taken over from the one before.
-    private static void replace(String build, int times) throws IOException {
+    private void replace(String build, int times) throws IOException {
         choose(build);
         for (int node = 1; node <= 2; node++) {
             lab.agent("restart", node);
@@ -83,7 +78,7 @@ class TakeoverLabIT {
         }
     }
 
-    private static String layout(int node) {
+    private String layout(int node) {
         return lab.node(node)
                 .run("sh", "-c", "ls /sys/fs/bpf/stentor | grep -v -e links -e filters")
                 .strip();
@@ -98,9 +93,27 @@ class TakeoverLabIT {
         return place.start(all.toArray(String[]::new));
     }
 
-    @Test
-    void nothing_is_lost_when_agents_of_another_layout_take_over_and_when_those_before_come_back() throws Exception {
-        Path end = folder.resolve("end");
+    static Stream<Routing> routings() {
+        return FULL ? Stream.of(Routing.TUNNEL, Routing.NATIVE) : Stream.of(Routing.TUNNEL);
+    }
+
+    @ParameterizedTest
+    @MethodSource("routings")
+    void nothing_is_lost_when_agents_of_another_layout_take_over_and_when_those_before_come_back(Routing routing)
+            throws Exception {
+        LabSpec spec = new LabSpec("takeover", 2, new Shape(routing, Underlay.FLAT, Families.DUAL), true, Map.of());
+        try {
+            up(spec);
+            takeOver(folder.resolve("end-" + routing));
+        } finally {
+            if (lab != null) {
+                lab.close();
+            }
+        }
+        Leftovers.check(spec);
+    }
+
+    private void takeOver(Path end) throws Exception {
         List<Running> pings = new ArrayList<>();
         List<Running> churns = new ArrayList<>();
         List<Running> held = new ArrayList<>();
