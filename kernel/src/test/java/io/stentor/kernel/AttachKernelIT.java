@@ -121,6 +121,23 @@ class AttachKernelIT {
     }
 
     @Test
+    void a_filter_stands_beside_links_is_replaced_in_place_and_outlives_who_made_it() {
+        Bpf bpf = linux.bpf();
+        BpfProgram first = BENCH.closing(bpf.load(SAMPLE)).program("verdict");
+        BpfProgram second = BENCH.closing(bpf.load(SAMPLE)).program("verdict");
+        Hook.Tc egress = new Hook.Tc(link.index(), Hook.Direction.EGRESS);
+        linux.inNamespace(netns, () -> {
+            bpf.attachFilter(first, egress);
+            assertThat(bpf.attached(egress)).extracting(Attached::programId).containsExactly(first.id());
+            bpf.attachFilter(second, egress);
+            assertThat(bpf.attached(egress)).extracting(Attached::programId).containsExactly(second.id());
+            assertThat(bpf.removeFilter(egress)).isTrue();
+            assertThat(bpf.attached(egress)).isEmpty();
+            return true;
+        });
+    }
+
+    @Test
     void a_filter_is_removed_without_a_program_and_the_last_takes_the_qdisc_along() throws Exception {
         Bpf bpf = new LinuxBpf(false);
         BpfProgram program = BENCH.closing(bpf.load(SAMPLE)).program("verdict");

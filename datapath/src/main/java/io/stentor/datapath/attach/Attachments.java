@@ -4,6 +4,7 @@ import io.stentor.kernel.Errno;
 import io.stentor.kernel.KernelException;
 import io.stentor.kernel.bpf.Bpf;
 import io.stentor.kernel.bpf.BpfLink;
+import io.stentor.kernel.bpf.BpfProgram;
 import io.stentor.kernel.bpf.Feature;
 import io.stentor.kernel.bpf.Hook;
 import io.stentor.model.Problem;
@@ -19,9 +20,14 @@ import org.jspecify.annotations.Nullable;
 /// Makes the hooks run what they should: the desired set against what this agent and its forerunners attached.
 ///
 /// Links are recognised by their pins, named after the hook. A link that is there is updated, so that the hook never
-/// stands empty; one that nobody wants is detached. Filters, which stand in for TCX below 6.6, have no pin: an empty
-/// directory says which there are. It is made before the filter and removed after it.
+/// stands empty; one that nobody wants is detached. Filters have no pin: an empty directory says which there are. It is
+/// made before the filter and removed after it.
+///
+/// A filter stands in for TCX below 6.6. It also runs the program that is attached while a pod waits and that few
+/// packets meet, since attaching it costs next to nothing and a link some milliseconds for each of the node's pods.
 public final class Attachments {
+    private static final String BY_FILTER = "to_pod";
+
     private final Bpf bpf;
     private final Generation generation;
     private final Pins pins;
@@ -58,15 +64,16 @@ public final class Attachments {
         done = null;
         List<Problem> problems = new ArrayList<>();
         Set<String> wanted = new HashSet<>();
+        List<String> links = pins.list(generation.tree().links());
         for (ProgramAt at : desired) {
             wanted.add(at.pin());
             if (!at.equals(running.get(at.pin()))) {
-                attempt(at.where(), problems, () -> attach(at));
+                attempt(at.where(), problems, () -> attach(at, links.contains(at.pin())));
             }
         }
         running.keySet().retainAll(wanted);
         if (complete) {
-            for (String pin : pins.list(generation.tree().links())) {
+            for (String pin : links) {
                 if (!wanted.contains(pin)) {
                     attempt("link " + pin, problems, () -> detach(pin));
                 }
@@ -93,16 +100,15 @@ public final class Attachments {
         }
     }
 
-    private boolean isFilter(Hook hook) {
-        return filters && hook instanceof Hook.Tc;
-    }
-
-    private void attach(ProgramAt at) {
-        if (isFilter(at.hook())) {
+    private void attach(ProgramAt at, boolean hasLink) {
+        BpfProgram program = generation.program(at.program());
+        if (at.hook() instanceof Hook.Tc tc && (filters || (at.program().equals(BY_FILTER) && !hasLink))) {
             pins.makeDirectory(mark(FilterMark.of(at)));
+            bpf.attachFilter(program, tc);
+        } else {
+            Path pin = generation.tree().links().resolve(at.pin());
+            bpf.attach(program, at.hook(), pin).close();
         }
-        Path pin = generation.tree().links().resolve(at.pin());
-        bpf.attach(generation.program(at.program()), at.hook(), pin).close();
         running.put(at.pin(), at);
     }
 
@@ -127,11 +133,9 @@ public final class Attachments {
         pins.remove(mark(mark));
     }
 
-    /// Filters are found by replacing them: by the program that stands there anyway.
     private void removeFilter(ProgramAt at) {
         try {
-            Path pin = generation.tree().links().resolve(at.pin());
-            bpf.attach(generation.standIn(at.program()), at.hook(), pin).detach();
+            bpf.removeFilter((Hook.Tc) at.hook());
         } catch (KernelException e) {
             if (e.errno() != Errno.ENODEV && e.errno() != Errno.EINVAL) {
                 throw e;

@@ -8,10 +8,8 @@ import io.stentor.kernel.bpf.BpfObject;
 import io.stentor.kernel.bpf.BpfProgram;
 import io.stentor.kernel.bpf.MapType;
 import io.stentor.kernel.bpf.ObjectSpec;
-import io.stentor.kernel.bpf.ProgramType;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -243,14 +241,6 @@ public final class Generation implements AutoCloseable {
             throw new IllegalArgumentException("no program " + name + " among " + programs.keySet());
         }
         return program;
-    }
-
-    /// The program of that name, or any other for traffic control where this build has none.
-    BpfProgram standIn(String name) {
-        return programs.values().stream()
-                .filter(p -> p.type() == ProgramType.SCHED_CLS)
-                .min(Comparator.comparing(p -> !p.name().equals(name)))
-                .orElseThrow(() -> new IllegalArgumentException("no program for traffic control"));
     }
 
     PinTree tree() {

@@ -38,6 +38,40 @@ class AttachmentsTest extends Restarts {
                 .containsExactly("1", "2");
     }
 
+    @Test
+    void what_is_attached_while_a_pod_waits_is_a_filter_and_goes_with_the_pod() {
+        assertThat(start("a", Set.of(POD, TO_POD), true)).isEmpty();
+        kernel.reap();
+        assertThat(runs()).containsExactly("10-egress", "10-ingress");
+        assertThat(kernel.list(OURS.resolve("filters"))).containsExactly("10-egress-to_pod");
+        assertThat(kernel.list(OURS.resolve("links"))).containsExactly("10-ingress");
+
+        configuration++;
+        assertThat(start("a", Set.of(POD, TO_POD), true)).isEmpty();
+        kernel.reap();
+        assertThat(runs()).containsExactly("10-egress", "10-ingress");
+
+        assertThat(start("a", Set.of(POD), true)).isEmpty();
+        kernel.reap();
+        assertThat(runs()).containsExactly("10-ingress");
+        assertThat(kernel.list(OURS.resolve("filters"))).isEmpty();
+    }
+
+    @Test
+    void a_link_that_stands_where_a_filter_would_be_made_now_stays_and_gets_the_new_program() {
+        assertThat(start("a", Set.of(POD), true)).isEmpty();
+        LivingProgram old = kernel.working(POD.hook());
+        var _ = kernel.attach(old, TO_POD.hook(), OURS.resolve("links").resolve(TO_POD.pin()));
+        kernel.reap();
+        configuration++;
+        assertThat(start("a", Set.of(POD, TO_POD), true)).isEmpty();
+        kernel.reap();
+        assertThat(runs()).containsExactly("10-egress", "10-ingress");
+        assertThat(kernel.working(TO_POD.hook()).name()).isEqualTo("to_pod");
+        assertThat(kernel.list(OURS.resolve("filters"))).isEmpty();
+        assertThat(kernel.list(OURS.resolve("links"))).containsExactly("10-egress", "10-ingress");
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void a_device_that_is_gone_is_a_problem_while_it_is_desired_and_leaves_nothing_after(boolean tcx) {
@@ -51,7 +85,8 @@ class AttachmentsTest extends Restarts {
                 .containsExactly(new Problem(
                         "link 12 egress",
                         "",
-                        "is not as it should be: BPF_LINK_CREATE device 12: ENODEV (no such device)"));
+                        "is not as it should be: " + (tcx ? "BPF_LINK_CREATE" : "RTM_NEWQDISC")
+                                + " device 12: ENODEV (no such device)"));
         assertThat(attachments.reconcile(AFTER, true)).isEmpty();
         assertThat(runs()).containsExactly("10-ingress", "2-ingress", "cgroup-connect4");
         assertThat(kernel.list(OURS.resolve("filters"))).hasSize(tcx ? 0 : 2);

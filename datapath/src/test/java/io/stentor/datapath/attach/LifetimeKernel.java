@@ -209,6 +209,20 @@ final class LifetimeKernel extends LoadingKernel implements Pins {
     }
 
     @Override
+    public void attachFilter(BpfProgram program, Hook.Tc hook) {
+        step();
+        if (!devices.contains(hook.ifindex())) {
+            throw new KernelException("RTM_NEWQDISC", "device " + hook.ifindex(), Errno.ENODEV, "");
+        }
+        LivingLink there = hooks.get(hook);
+        if (there == null) {
+            hooks.put(hook, new LivingLink(this, hook, (LivingProgram) program, true));
+        } else {
+            there.program = (LivingProgram) program;
+        }
+    }
+
+    @Override
     public boolean removeFilter(Hook.Tc hook) {
         step();
         LivingLink there = hooks.get(hook);

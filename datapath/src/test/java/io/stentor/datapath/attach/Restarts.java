@@ -21,6 +21,7 @@ abstract class Restarts {
     static final Path ROOT = Path.of("/bpf");
     static final Path OURS = ROOT.resolve("stentor");
     static final ProgramAt POD = ProgramAt.tc(10, Direction.INGRESS, "from_pod");
+    static final ProgramAt TO_POD = ProgramAt.tc(10, Direction.EGRESS, "to_pod");
     static final ProgramAt OLD_POD = ProgramAt.tc(11, Direction.INGRESS, "from_pod");
     static final ProgramAt NET = ProgramAt.tc(2, Direction.INGRESS, "from_net");
     static final ProgramAt CONNECT =
@@ -39,7 +40,7 @@ abstract class Restarts {
 
     static LifetimeKernel boot() {
         LifetimeKernel kernel = new LifetimeKernel(
-                Map.of("pod", List.of("from_pod", "deliver"), "net", List.of("from_net", "connect4")));
+                Map.of("pod", List.of("from_pod", "to_pod", "deliver"), "net", List.of("from_net", "connect4")));
         kernel.devices.addAll(List.of(2, 10, 11));
         return kernel;
     }

@@ -57,8 +57,14 @@ public interface Bpf {
     /// attaches and pins. A pin whose device is gone or is another is made anew.
     BpfLink attach(BpfProgram program, Hook hook, Path pin);
 
-    /// Ends what stands in for a link where there is no TCX: the filter at our handle, and the qdisc when nobody
-    /// else has a filter on it. Needs no program, as nothing has to be loaded to undo.
+    /// Makes a link run `program` by a filter at our handle, on a qdisc that is made where there is none; what
+    /// stands at the handle is replaced atomically. For kernels without TCX, and where attaching a link would take
+    /// too long: it waits for a grace period of RCU, under the lock that all links share. It stays until
+    /// [#removeFilter].
+    void attachFilter(BpfProgram program, Hook.Tc hook);
+
+    /// Ends what [#attachFilter] made: the filter at our handle, and the qdisc when nobody else has a filter on it.
+    /// Needs no program, as nothing has to be loaded to undo.
     ///
     /// @return false if no filter of ours was there
     boolean removeFilter(Hook.Tc hook);

@@ -169,6 +169,17 @@ public final class FakeBpf implements Bpf {
     }
 
     @Override
+    public synchronized void attachFilter(BpfProgram program, Hook.Tc hook) {
+        called("filter " + program.name());
+        FakeProgram.Code code = ((FakeProgram) program).code();
+        var filter = new FakeLink.Attachment(handles.nextId(), hook, currentNamespace.get(), true, code);
+        if (!filter.alive()) {
+            throw new KernelException("RTM_NEWQDISC", program + " to " + hook, Errno.ENODEV, "");
+        }
+        handles.attachForGood(filter, hook);
+    }
+
+    @Override
     public synchronized boolean removeFilter(Hook.Tc hook) {
         return handles.removeFilter(hook, currentNamespace.get());
     }

@@ -10,9 +10,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -23,6 +25,7 @@ final class FakeHandles {
     private final Map<Integer, Object> descriptors = new HashMap<>();
     private final Map<Path, Object> pins = new TreeMap<>();
     private final List<FakeLink.Attachment> attachments = new CopyOnWriteArrayList<>();
+    private final Set<FakeLink.Attachment> kept = new HashSet<>();
     /// Maps that were put into maps of maps, by their ids.
     private final Map<Integer, FakeTable> inner = new HashMap<>();
 
@@ -103,6 +106,12 @@ final class FakeHandles {
         attachments.add(attachment);
     }
 
+    /// Stays without anybody who holds it.
+    synchronized void attachForGood(FakeLink.Attachment filter, Hook hook) {
+        attach(filter, hook);
+        kept.add(filter);
+    }
+
     synchronized boolean removeFilter(Hook hook, FakeNetlink namespace) {
         return attachments.removeIf(attachment -> attachment.filter() && attachment.at(hook, namespace));
     }
@@ -119,7 +128,9 @@ final class FakeHandles {
 
     /// An attachment ends when neither a descriptor nor a pin holds it.
     private void dropUnheld() {
-        attachments.removeIf(attachment -> !descriptors.containsValue(attachment) && !pins.containsValue(attachment));
+        attachments.removeIf(attachment -> !descriptors.containsValue(attachment)
+                && !pins.containsValue(attachment)
+                && !kept.contains(attachment));
     }
 
     /// Maps of maps and prog arrays are written descriptors and keep ids.

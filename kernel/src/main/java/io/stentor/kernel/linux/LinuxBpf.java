@@ -92,6 +92,11 @@ public final class LinuxBpf implements Bpf {
     }
 
     @Override
+    public void attachFilter(BpfProgram program, Hook.Tc hook) {
+        FilterLink.attach(program, hook, true).close();
+    }
+
+    @Override
     public boolean removeFilter(Hook.Tc hook) {
         return FilterLink.remove(hook);
     }
