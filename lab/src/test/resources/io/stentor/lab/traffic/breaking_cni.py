@@ -27,6 +27,7 @@ def detach(link):
         index = file.read().strip()
     for pin in glob.glob("%s/links/%s-*" % (PINS, index)):
         os.unlink(pin)
+    subprocess.run(["tc", "qdisc", "delete", "dev", link, "clsact"])
 
 
 def main(plugin, what, *names):
