@@ -17,6 +17,9 @@ public final class Unserved {
     /// @param maps in or after the pass that wrote the state's entries
     /// @return one for each such endpoint, named by its [Endpoint#label]
     public static List<Problem> problems(State state, DatapathSync maps) {
+        if (maps.isWhole(Maps.ENDPOINTS) && maps.isWhole(Maps.ADDRESSES)) {
+            return List.of();
+        }
         List<Problem> problems = new ArrayList<>();
         state.endpoints()
                 .forEach((id, endpoint) -> refused(endpoint, maps)

@@ -89,6 +89,13 @@ public final class DatapathSync {
         return again;
     }
 
+    /// Whether the kernel took all of a map's entries in the pass that is under way, or in the last one.
+    ///
+    /// @throws IllegalArgumentException if the map is none of these
+    public synchronized boolean isWhole(MapSpec<?, ?> map) {
+        return of(map.name()).isWhole();
+    }
+
     /// Whether the kernel refused an entry in the pass that is under way, or in the last one; in a map that cannot be
     /// read, each counts as refused.
     ///

@@ -133,6 +133,10 @@ final class MapSync {
         return unreadable != null || failures.anyStale();
     }
 
+    boolean isWhole() {
+        return unreadable == null && failures.count() == 0;
+    }
+
     boolean isRefused(ByteString key) {
         return unreadable != null || failures.keys().contains(key);
     }
@@ -143,7 +147,7 @@ final class MapSync {
             known = content();
         }
         clear();
-        if (unreadable == null && failures.count() == 0) {
+        if (isWhole()) {
             backoff.succeeded();
         } else if (retrying) {
             backoff.failed(now);
