@@ -12,8 +12,8 @@ import java.util.Set;
 
 /// A program of the running kernel.
 final class LinuxProgram implements BpfProgram {
-    /// What a program may make of a packet at most: 64 KiB and a tunnel's headers.
-    private static final int PACKET_ROOM = 65536 + 512;
+    /// What a program may add to a packet at most: a tunnel's headers.
+    private static final int GROWTH = 512;
 
     private final Fd fd;
     private final String name;
@@ -82,11 +82,12 @@ final class LinuxProgram implements BpfProgram {
     public TestResult testRun(TestRun run) {
         try (var call = new BpfCall(Command.PROG_TEST_RUN)) {
             int contextSize = run.context().length;
-            var packet = call.allocate(PACKET_ROOM);
+            int room = run.packet().length + GROWTH;
+            var packet = call.allocate(room);
             var context = call.allocate(contextSize);
             call.u32(0, fd())
                     .u32(8, run.packet().length)
-                    .u32(12, PACKET_ROOM)
+                    .u32(12, room)
                     .bytes(16, run.packet())
                     .pointer(24, packet)
                     .u32(32, run.repeat());
