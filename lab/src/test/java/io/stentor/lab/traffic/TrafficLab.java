@@ -75,9 +75,10 @@ final class TrafficLab implements AutoCloseable {
     /// @param environment what the lab's programs see besides
     static TrafficLab up(LabSpec spec, Path home, Map<String, String> environment) throws IOException {
         down(spec);
-        List<String> command = new ArrayList<>(List.of("env", "STENTOR_HOME=" + home));
+        List<String> command = new ArrayList<>(List.of("env"));
         environment.forEach((name, value) -> command.add(name + "=" + value));
-        command.addAll(List.of(stentor(), "lab", "up", "--detach", "--name", spec.name()));
+        command.addAll(List.of(home.resolve("scripts/run").toString(), "lab", "io.stentor.lab.LabMain"));
+        command.addAll(List.of("up", "--detach", "--name", spec.name()));
         command.addAll(List.of("--nodes", Integer.toString(spec.nodes())));
         command.addAll(List.of("--routing", spec.shape().routing().name()));
         command.addAll(List.of("--underlay", spec.shape().underlay().name()));

@@ -2,7 +2,7 @@
 
 other_build.py CHECKOUT FOLDER
 
-FOLDER/target/jars/this   what the checkout was built to
+FOLDER/target/jars/this   a copy of what the checkout was built to
 FOLDER/target/jars/other  the same with another bpf jar: fields moved, wider, new; objects compiled from them
 FOLDER/target/jars/current  a link to one of them, at first to `this`
 """
@@ -65,9 +65,9 @@ def build(checkout, folder):
     shutil.copytree(checkout + "/bpf", folder + "/bpf", ignore=shutil.ignore_patterns("target"))
     jars = folder + "/target/jars"
     os.makedirs(jars)
-    os.symlink(os.path.realpath(checkout + "/target/jars/current"), jars + "/this")
+    for copy in ("this", "other"):
+        shutil.copytree(checkout + "/target/jars/current", jars + "/" + copy, ignore=shutil.ignore_patterns("*.aot"))
     os.symlink("this", jars + "/current")
-    shutil.copytree(jars + "/this", jars + "/other", ignore=shutil.ignore_patterns("*.aot"))
     change_layouts(folder + "/bpf/src/main/c/maps")
     run("make", "-s", "-C", folder + "/bpf", "gen", stdout=subprocess.DEVNULL)
     jdk = subprocess.check_output([checkout + "/scripts/jdk"], text=True).strip()
