@@ -7,14 +7,17 @@ link_to() { in_node "$1" ip -o route get "$2" | sed 's/.* dev \([^ ]*\).*/\1/'; 
 mac_of() { in_node "$1" ip neighbour show "$2" | sed 's/.* lladdr \([^ ]*\).*/\1/'; } # LAB ADDRESS
 index_of() { in_node "$1" cat "/sys/class/net/$2/ifindex"; } # LAB LINK
 
+# The number of the program that a filter runs on what goes out by a link.
+filter_of() { in_node "$1" tc filter show dev "$2" egress | grep -o ' id [0-9]*' | head -n 1 | cut -d ' ' -f 3; } # LAB LINK
+
 # Prints lines PROGRAM WAY FAMILY NANOSECONDS for one lab, by test runs on node-1.
 program_times() { # LAB WAY FAMILY
   local lab=$1 way=$2 family=$3 gateway=02:53:54:4e:00:01 name time
   local client=${pods[$lab-client-$family]} near=${pods[$lab-near-$family]} far=${pods[$lab-far-$family]}
-  local pod pod_mac other other_mac uplink
+  local pod pod_mac other other_mac uplink to_pod
   pod=$(index_of "$lab" "$(link_to "$lab" "$client")") pod_mac=$(mac_of "$lab" "$client")
   other=$(index_of "$lab" "$(link_to "$lab" "$near")") other_mac=$(mac_of "$lab" "$near")
-  uplink=$(index_of "$lab" eth0)
+  uplink=$(index_of "$lab" eth0) to_pod=$(filter_of "$lab" "$(link_to "$lab" "$client")")
   {
     if [ "$way" = vxlan ]; then
       echo "- ingress $pod $pod_mac $gateway $client $near 40000 7 S"
@@ -22,9 +25,9 @@ program_times() { # LAB WAY FAMILY
       echo "from_pod/same-node ingress $pod $pod_mac $gateway $client $near 40000 7 A"
     fi
     echo "- ingress $pod $pod_mac $gateway $client $far 40000 7 S"
-    echo "- egress $pod $gateway $pod_mac $far $client 7 40000 SA"
+    echo "- $to_pod $pod $gateway $pod_mac $far $client 7 40000 SA"
     echo "from_pod/$way ingress $pod $pod_mac $gateway $client $far 40000 7 A"
-    echo "to_pod/$way egress $pod $gateway $pod_mac $far $client 7 40000 A"
+    echo "to_pod/$way $to_pod $pod $gateway $pod_mac $far $client 7 40000 A"
     if [ "$way" = native ]; then
       echo "from_net/$way ingress $uplink $gateway $gateway $far $client 7 40000 A"
       echo "to_net/$way egress $uplink $gateway $gateway $client $far 40000 7 A"

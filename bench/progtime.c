@@ -4,7 +4,8 @@
 //   progtime test RUNS          reads lines: NAME HOOK LINK SOURCE-MAC MAC SOURCE ADDRESS SOURCE-PORT PORT FLAGS
 //   progtime live SECONDS       prints for every program that ran meanwhile: ID NAME RUNS NANOSECONDS
 //
-// test: builds a TCP segment of one byte and runs the first program of the link's HOOK (ingress or egress, TCX) on it
+// test: builds a TCP segment of one byte and runs the first program of the link's HOOK (ingress or egress, TCX, or a
+// program's number) on it
 // by BPF_PROG_TEST_RUN, in the network namespace that progtime runs in. LINK is an index, FLAGS are letters of SAFR; a
 // U makes it a UDP datagram. Prints NAME and the median of RUNS single runs, less what an empty program takes. A line
 // named '-' runs once, untimed: it makes the connection that later lines belong to. Each run gets the packet anew.
@@ -45,7 +46,7 @@ static int by_id(uint32_t id)
 	return bpf(BPF_PROG_GET_FD_BY_ID, &attr);
 }
 
-/* The first program at a hook of a link. */
+/* The first program at a hook of a link, or the one of a number. */
 static int by_hook(uint32_t link, const char *hook)
 {
 	uint32_t ids[64];
@@ -54,6 +55,8 @@ static int by_hook(uint32_t link, const char *hook)
 					 .prog_ids = (uintptr_t)ids,
 					 .prog_cnt = 64}};
 
+	if (*hook >= '0' && *hook <= '9')
+		return by_id(strtoul(hook, NULL, 10));
 	if (bpf(BPF_PROG_QUERY, &attr))
 		return -1;
 	errno = ENOENT;
