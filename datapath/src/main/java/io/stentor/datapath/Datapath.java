@@ -80,7 +80,7 @@ public final class Datapath implements AutoCloseable {
 
     private Running start(Config config) {
         if (!takeover.isPending()) {
-            Running only = resume(config).orElseGet(() -> load(config));
+            Running only = resumeOrLoad(config);
             takeover.begin(only.generation);
             return only;
         }
@@ -109,11 +109,12 @@ public final class Datapath implements AutoCloseable {
     }
 
     /// A start after which nothing is another than before goes on with the programs that run.
-    private Optional<Running> resume(Config config) {
-        Optional<Generation> last = Generation.resume(bpf, pins, bpfRoot, blueprint(config));
+    private Running resumeOrLoad(Config config) {
+        Blueprint blueprint = blueprint(config);
+        Optional<Generation> last = Generation.resume(bpf, pins, bpfRoot, blueprint);
         last.ifPresent(generation -> LOG.log(
                 System.Logger.Level.INFO, "the programs that run are these already generation=" + generation.number()));
-        return last.map(generation -> running(config, generation));
+        return running(config, last.orElseGet(() -> Generation.load(bpf, pins, bpfRoot, blueprint)));
     }
 
     private Running load(Config config) {

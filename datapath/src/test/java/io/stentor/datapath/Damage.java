@@ -4,6 +4,7 @@ import io.stentor.bpf.MapOwner;
 import io.stentor.bpf.MapSpec;
 import io.stentor.bpf.generated.Maps;
 import io.stentor.kernel.bpf.BpfMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -61,11 +62,6 @@ final class Damage {
     }
 
     private static boolean isZero(byte[] value) {
-        for (byte one : value) {
-            if (one != 0) {
-                return false;
-            }
-        }
-        return true;
+        return Arrays.equals(value, new byte[value.length]);
     }
 }

@@ -133,6 +133,8 @@ class AttachKernelIT {
             assertThat(bpf.attached(egress)).extracting(Attached::programId).containsExactly(second.id());
             assertThat(bpf.removeFilter(egress)).isTrue();
             assertThat(bpf.attached(egress)).isEmpty();
+            assertThat(bpf.removeFilter(new Hook.Tc(Integer.MAX_VALUE, Hook.Direction.EGRESS)))
+                    .isFalse();
             return true;
         });
     }

@@ -137,9 +137,8 @@ public final class Sources implements AutoCloseable {
         }
     }
 
-    /// What is said of a pod rests on what is known of its node: pods wait for the first list of the nodes. Told
-    /// before,
-    /// they would lead nowhere, and take the place of what an earlier agent knew better.
+    /// What is said of a pod rests on what is known of its node: pods wait for the first list of the nodes.
+    /// Told before, they would lead nowhere, and take the place of what an earlier agent knew better.
     private void commit() {
         boolean nodesChanged = nodes.settle();
         if (nodesChanged) {

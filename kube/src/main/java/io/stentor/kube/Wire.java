@@ -64,8 +64,9 @@ final class Wire {
         Config config = Config.empty();
         KubeConfigUtils.merge(config, context.orElse(null), all.toArray(io.fabric8.kubernetes.api.model.Config[]::new));
         // The client reads tokens there, and no files of tokens.
+        Optional<String> user = user(all, context);
         for (int i = 0; i < paths.size() && config.getOauthTokenProvider() == null; i++) {
-            tokenFile(all.get(i), user(all, context))
+            tokenFile(all.get(i), user)
                     .map(paths.get(i).toAbsolutePath()::resolveSibling)
                     .ifPresent(tokens -> config.setOauthTokenProvider(new TokenFile(tokens)));
         }

@@ -20,9 +20,8 @@ import java.util.function.Supplier;
 /// Which endpoint IDs and pod addresses are taken, and which come next.
 ///
 /// Nothing is kept here that endpoints do not say: [Endpoints] fills it from their files at start. Both go round their
-/// range, so that what was released comes back as late as can be and nobody's packets reach a successor, after a
-/// restart
-/// either.
+/// range, so that what was released comes back as late as can be and nobody's packets reach a successor,
+/// after a restart either.
 ///
 /// Pools are the pod CIDRs of this node, in their order. Not given are a range's first address (the network, the
 /// subnet routers' anycast), the last one of an IPv4 range (broadcast), and what the node itself has.

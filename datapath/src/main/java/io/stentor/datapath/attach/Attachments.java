@@ -1,6 +1,5 @@
 package io.stentor.datapath.attach;
 
-import io.stentor.kernel.Errno;
 import io.stentor.kernel.KernelException;
 import io.stentor.kernel.bpf.Bpf;
 import io.stentor.kernel.bpf.BpfLink;
@@ -128,19 +127,8 @@ public final class Attachments {
             return;
         }
         if (!wanted.contains(mark.at().pin())) {
-            removeFilter(mark.at());
+            bpf.removeFilter((Hook.Tc) mark.at().hook());
         }
         pins.remove(mark(mark));
-    }
-
-    private void removeFilter(ProgramAt at) {
-        try {
-            bpf.removeFilter((Hook.Tc) at.hook());
-        } catch (KernelException e) {
-            if (e.errno() != Errno.ENODEV && e.errno() != Errno.EINVAL) {
-                throw e;
-            }
-            // The device is gone, and its filters with it.
-        }
     }
 }

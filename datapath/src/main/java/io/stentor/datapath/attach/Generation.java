@@ -2,6 +2,7 @@ package io.stentor.datapath.attach;
 
 import io.stentor.bpf.MapOwner;
 import io.stentor.bpf.MapSpec;
+import io.stentor.kernel.KernelException;
 import io.stentor.kernel.bpf.Bpf;
 import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.kernel.bpf.BpfObject;
@@ -11,10 +12,12 @@ import io.stentor.kernel.bpf.ObjectSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -25,6 +28,8 @@ import java.util.concurrent.CompletionException;
 /// hook ([Attachments]); only when all have, [#retireOthers] removes what the forerunners needed. An agent that is
 /// killed between any two steps leaves pins of a generation that nobody runs, and the next one removes them.
 public final class Generation implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("datapath");
+
     private final PinTree tree;
     private final Pins pins;
     private final int number;
@@ -86,8 +91,12 @@ public final class Generation implements AutoCloseable {
             return Optional.empty();
         }
         Generation generation = new Generation(tree, pins, last);
-        if (generation.reopen(bpf, blueprint, names)) {
-            return Optional.of(generation);
+        try {
+            if (generation.reopen(bpf, blueprint, names)) {
+                return Optional.of(generation);
+            }
+        } catch (KernelException damaged) {
+            LOG.log(System.Logger.Level.WARNING, "the programs that run cannot be taken up", damaged);
         }
         generation.close();
         return Optional.empty();
@@ -108,26 +117,25 @@ public final class Generation implements AutoCloseable {
             Optional<BpfProgram> program =
                     bpf.openPinnedProgram(tree.programs(number).resolve(name));
             program.ifPresent(resumed::add);
-            if (program.isEmpty() || usesOthers(bpf, program.get())) {
-                return false;
-            }
-            programs.put(name, program.get());
+            program.ifPresent(there -> programs.put(name, there));
         }
-        return true;
+        return programs.size() == names.size() && useTheseMaps(bpf);
     }
 
-    /// Whether it works on a map that is called like one of ours and is another.
-    private boolean usesOthers(Bpf bpf, BpfProgram program) {
+    /// Whether no program works on a map that is called like one of ours and is another.
+    private boolean useTheseMaps(Bpf bpf) {
         Map<String, Integer> ours = new HashMap<>();
         maps.values().forEach(map -> ours.put(map.spec().name(), map.id()));
-        for (int id : program.mapIds()) {
-            try (BpfMap used = bpf.openMap(id).orElse(null)) {
-                if (used == null || ours.getOrDefault(used.spec().name(), id) != id) {
-                    return true;
+        Set<Integer> used = new HashSet<>();
+        resumed.forEach(program -> used.addAll(program.mapIds()));
+        for (int id : used) {
+            try (BpfMap map = bpf.openMap(id).orElse(null)) {
+                if (map == null || ours.getOrDefault(map.spec().name(), id) != id) {
+                    return false;
                 }
             }
         }
-        return false;
+        return true;
     }
 
     private Path pin(MapSpec<?, ?> spec) {

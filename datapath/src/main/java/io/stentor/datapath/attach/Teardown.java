@@ -1,6 +1,5 @@
 package io.stentor.datapath.attach;
 
-import io.stentor.kernel.Errno;
 import io.stentor.kernel.KernelException;
 import io.stentor.kernel.bpf.Bpf;
 import io.stentor.kernel.bpf.BpfLink;
@@ -38,20 +37,9 @@ public final class Teardown {
             pins.remove(path);
         }
         for (String mark : pins.list(tree.filters())) {
-            removeFilter((Hook.Tc) FilterMark.parse(mark).at().hook());
+            bpf.removeFilter((Hook.Tc) FilterMark.parse(mark).at().hook());
             pins.remove(tree.filters().resolve(mark));
         }
         pins.remove(tree.root());
-    }
-
-    private void removeFilter(Hook.Tc hook) {
-        try {
-            bpf.removeFilter(hook);
-        } catch (KernelException e) {
-            if (e.errno() != Errno.ENODEV && e.errno() != Errno.EINVAL) {
-                throw e;
-            }
-            // The device is gone, and its filters with it.
-        }
     }
 }

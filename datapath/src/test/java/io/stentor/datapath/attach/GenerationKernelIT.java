@@ -13,7 +13,10 @@ import io.stentor.datapath.sync.DatapathSync;
 import io.stentor.datapath.sync.MapImage;
 import io.stentor.kernel.Linux;
 import io.stentor.kernel.bpf.Attached;
+import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.kernel.bpf.Hook.Direction;
+import io.stentor.kernel.bpf.MapSpec;
+import io.stentor.kernel.bpf.MapType;
 import io.stentor.kernel.net.Link;
 import io.stentor.kernel.net.LinkSpec;
 import io.stentor.kernel.net.Netlink;
@@ -149,8 +152,24 @@ class GenerationKernelIT {
         assertThat(attached(from)).containsExactly(running);
         assertThat(Generation.resume(linux.bpf(), pins, bpffs, blueprint(Config.ZERO.withIpv4(true))))
                 .isEmpty();
-        pins.remove(bpffs.resolve("stentor").resolve(Layouts.fingerprint()).resolve("maps/endpoints"));
+        Path layout = bpffs.resolve("stentor").resolve(Layouts.fingerprint());
+        pins.remove(layout.resolve("maps/endpoints"));
         assertThat(Generation.resume(linux.bpf(), pins, bpffs, blueprint(Config.ZERO)))
                 .isEmpty();
+    }
+
+    @Test
+    void a_program_whose_pin_has_become_another_thing_is_loaded_anew() {
+        load().close();
+        Path programs = bpffs.resolve("stentor").resolve(Layouts.fingerprint()).resolve("generations/1/programs");
+        pins.remove(programs.resolve("from_pod"));
+        try (BpfMap other = linux.bpf().createMap(MapSpec.of("other", MapType.ARRAY, 4, 4, 1))) {
+            other.pin(programs.resolve("from_pod"));
+        }
+        assertThat(Generation.resume(linux.bpf(), pins, bpffs, blueprint(Config.ZERO)))
+                .isEmpty();
+        try (Generation second = load()) {
+            assertThat(second.number()).isEqualTo(2);
+        }
     }
 }

@@ -66,7 +66,7 @@ public interface Bpf {
     /// Ends what [#attachFilter] made: the filter at our handle, and the qdisc when nobody else has a filter on it.
     /// Needs no program, as nothing has to be loaded to undo.
     ///
-    /// @return false if no filter of ours was there
+    /// @return false if no filter of ours was there, or the device is gone
     boolean removeFilter(Hook.Tc hook);
 
     /// What is attached at a hook, in running order.

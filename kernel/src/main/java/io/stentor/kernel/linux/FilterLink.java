@@ -146,28 +146,38 @@ final class FilterLink implements BpfLink {
 
     /// Deletes the filter at our place, and the qdisc once no filter is on it.
     ///
-    /// @return false if there was none of ours
+    /// @return false if there was none of ours, or the device is gone
     static boolean remove(Hook.Tc hook) {
-        FilterLink link = new FilterLink(hook, true);
-        boolean was = link.info().programId() != 0;
-        if (was) {
-            link.detach();
-        }
-        if (at(new Hook.Tc(hook.ifindex(), Hook.Direction.INGRESS)).isEmpty()
-                && at(new Hook.Tc(hook.ifindex(), Hook.Direction.EGRESS)).isEmpty()
-                && was) {
-            try (NlSocket socket = NlSocket.open(0)) {
-                var qdisc = new NlMessage(RTM_DELQDISC, 0)
-                        .tc(hook.ifindex(), CLSACT_HANDLE, TC_H_CLSACT, 0)
-                        .string(TCA_KIND, "clsact");
-                socket.request(qdisc, "clsact of device " + hook.ifindex())
-                        .filter(failure -> !gone(failure))
-                        .ifPresent(failure -> {
-                            throw failure;
-                        });
+        try {
+            FilterLink link = new FilterLink(hook, true);
+            if (link.info().programId() == 0) {
+                return false;
             }
+            link.detach();
+            if (at(new Hook.Tc(hook.ifindex(), Hook.Direction.INGRESS)).isEmpty()
+                    && at(new Hook.Tc(hook.ifindex(), Hook.Direction.EGRESS)).isEmpty()) {
+                removeQdisc(hook.ifindex());
+            }
+            return true;
+        } catch (KernelException failure) {
+            if (!gone(failure)) {
+                throw failure;
+            }
+            return false;
         }
-        return was;
+    }
+
+    private static void removeQdisc(int ifindex) {
+        try (NlSocket socket = NlSocket.open(0)) {
+            var qdisc = new NlMessage(RTM_DELQDISC, 0)
+                    .tc(ifindex, CLSACT_HANDLE, TC_H_CLSACT, 0)
+                    .string(TCA_KIND, "clsact");
+            socket.request(qdisc, "clsact of device " + ifindex)
+                    .filter(failure -> !gone(failure))
+                    .ifPresent(failure -> {
+                        throw failure;
+                    });
+        }
     }
 
     @Override

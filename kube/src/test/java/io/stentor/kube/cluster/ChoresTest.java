@@ -13,6 +13,7 @@ import io.stentor.kube.CiliumNodes;
 import io.stentor.kube.Configuration;
 import io.stentor.kube.Kinds;
 import io.stentor.kube.KubeClient;
+import io.stentor.kube.LeaseSettings;
 import io.stentor.kube.OperatorSettings;
 import io.stentor.kube.Reading;
 import io.stentor.kube.Tree;
@@ -231,14 +232,18 @@ class ChoresTest {
                 .containsExactly("here");
     }
 
-    @Test
-    void one_replica_works_and_the_other_takes_over() throws Exception {
-        AtomicInteger working = new AtomicInteger();
-        var lease = settings(
+    private static LeaseSettings shortLease() {
+        return settings(
                         "--leader-election-lease-duration=2s",
                         "--leader-election-renew-deadline=1s",
                         "--leader-election-retry-period=200ms")
                 .lease();
+    }
+
+    @Test
+    void one_replica_works_and_the_other_takes_over() throws Exception {
+        AtomicInteger working = new AtomicInteger();
+        LeaseSettings lease = shortLease();
         try (KubeClient client = server.client()) {
             Leadership first = Leadership.seek(client, lease, new Leadership.Seat("default", "one"), () -> {
                 working.incrementAndGet();
@@ -262,11 +267,7 @@ class ChoresTest {
     /// Its clock was ahead, or ours has been set back since.
     @Test
     void a_leader_that_died_in_what_is_our_future_is_replaced_like_any_other() throws Exception {
-        var lease = settings(
-                        "--leader-election-lease-duration=2s",
-                        "--leader-election-renew-deadline=1s",
-                        "--leader-election-retry-period=200ms")
-                .lease();
+        LeaseSettings lease = shortLease();
         try (KubeClient client = server.client()) {
             ZonedDateTime ahead = ZonedDateTime.now(Clock.systemUTC()).plusHours(1);
             client.kubernetes()

@@ -38,20 +38,15 @@ class AgentLifeLabIT {
     @BeforeAll
     static void up() throws IOException {
         lab = TrafficLab.up(SPEC);
-        lab.createPod("here", 1, false);
-        lab.createPod("there", 2, false);
-        lab.awaitPod("here");
-        lab.awaitPod("there");
+        lab.runPods(1, "here");
+        lab.runPods(2, "there");
         // It drops what is not from an address that a node had at the start.
         lab.fabric().run("nft", "flush", "chain", "bridge", "fabric", "sources");
     }
 
     @AfterAll
     static void down() throws IOException {
-        if (lab != null) {
-            lab.close();
-        }
-        Leftovers.check(SPEC);
+        TrafficLab.end(lab, SPEC);
     }
 
     private static List<String> problems(JsonNode status) {

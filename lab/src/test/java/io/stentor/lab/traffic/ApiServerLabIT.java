@@ -39,8 +39,7 @@ class ApiServerLabIT {
     @BeforeAll
     static void up() throws IOException {
         lab = TrafficLab.up(SPEC);
-        lab.createPod("here", 1, false);
-        lab.awaitPod("here");
+        lab.runPods(1, "here");
         between = lab.disturb(1);
         lab.agent("restart", 1);
     }
@@ -50,15 +49,12 @@ class ApiServerLabIT {
         if (between != null) {
             between.close();
         }
-        if (lab != null) {
-            lab.close();
-        }
-        Leftovers.check(SPEC);
+        TrafficLab.end(lab, SPEC);
     }
 
     @SuppressWarnings("UnusedMethod") // a MethodSource
     private static Stream<Manner> manners() {
-        return "full".equals(System.getProperty("matrix", "short"))
+        return Configuration.FULL
                 ? Stream.of(Manner.values()).filter(manner -> manner != Manner.OBEDIENT)
                 : Stream.of(Manner.FAILING, Manner.HALTING);
     }

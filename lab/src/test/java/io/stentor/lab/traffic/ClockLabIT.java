@@ -61,10 +61,8 @@ class ClockLabIT {
                 SPEC,
                 TrafficLab.checkout(),
                 Map.of("LD_PRELOAD", compiled().toString(), "STENTOR_TEST_CLOCK", file.toString()));
-        lab.createPod("here", 1, false);
-        lab.createPod("there", 2, false);
-        lab.awaitPod("here");
-        lab.awaitPod("there");
+        lab.runPods(1, "here");
+        lab.runPods(2, "there");
     }
 
     private static Path compiled() throws IOException, URISyntaxException {
@@ -78,10 +76,7 @@ class ClockLabIT {
 
     @AfterAll
     static void down() throws IOException {
-        if (lab != null) {
-            lab.close();
-        }
-        Leftovers.check(SPEC);
+        TrafficLab.end(lab, SPEC);
     }
 
     /// Sets the clock and waits until agents and operator have looked at it.
@@ -103,8 +98,7 @@ class ClockLabIT {
     }
 
     private static void podsComeAndGo(String name) {
-        lab.createPod(name, 1, false);
-        lab.awaitPod(name);
+        lab.runPods(1, name);
         podsTalk(name);
         lab.deletePod(name);
     }

@@ -16,6 +16,9 @@ record Configuration(Routing routing, Families families, Underlay underlay, int 
 
     private static final String MATRIX = System.getProperty("matrix", "short");
 
+    /// Whether everything is tried.
+    static final boolean FULL = MATRIX.equals("full");
+
     /// Those that the property `matrix` asks for: `short` (default), `full`, or names as [#toString] gives them.
     static Stream<Configuration> matrix() {
         return switch (MATRIX) {

@@ -5,9 +5,8 @@ import io.stentor.model.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A host behind `outside`, which routes to it over a link with a smaller MTU than anybody else's, though it announces
-/// to
-/// take larger segments; and an address of `outside` itself that nodes route to as they like.
+/// A host behind `outside`, which routes to it over a link with a smaller MTU than anybody else's, though it
+/// announces to take larger segments; and an address of `outside` itself that nodes route to as they like.
 ///
 /// It lives in a network namespace that only `outside` can see, and ends with it.
 final class Far implements AutoCloseable {

@@ -39,21 +39,13 @@ class FloodLabIT {
     @BeforeAll
     static void up() throws IOException {
         lab = TrafficLab.up(SPEC);
-        for (String pod : List.of("flooder", "neighbour")) {
-            lab.createPod(pod, 1, false);
-        }
-        lab.createPod("there", 2, false);
-        for (String pod : List.of("flooder", "neighbour", "there")) {
-            lab.awaitPod(pod);
-        }
+        lab.runPods(1, "flooder", "neighbour");
+        lab.runPods(2, "there");
     }
 
     @AfterAll
     static void down() throws IOException {
-        if (lab != null) {
-            lab.close();
-        }
-        Leftovers.check(SPEC);
+        TrafficLab.end(lab, SPEC);
     }
 
     static Stream<Arguments> floods() {

@@ -19,7 +19,7 @@ class PressureLabIT {
     private static final int CROWD = 700;
 
     /// That come and go: several times as many as there is room for.
-    private static final int CHURN = ("full".equals(System.getProperty("stentor.matrix")) ? 20 : 5) * ROOM;
+    private static final int CHURN = (Configuration.FULL ? 20 : 5) * ROOM;
 
     private static final LabSpec SPEC = new LabSpec(
             "pressure",
@@ -33,21 +33,13 @@ class PressureLabIT {
     @BeforeAll
     static void up() throws IOException {
         lab = TrafficLab.up(SPEC);
-        for (String pod : List.of("crowded", "neighbour")) {
-            lab.createPod(pod, 1, false);
-        }
-        lab.createPod("there", 2, false);
-        for (String pod : List.of("crowded", "neighbour", "there")) {
-            lab.awaitPod(pod);
-        }
+        lab.runPods(1, "crowded", "neighbour");
+        lab.runPods(2, "there");
     }
 
     @AfterAll
     static void down() throws IOException {
-        if (lab != null) {
-            lab.close();
-        }
-        Leftovers.check(SPEC);
+        TrafficLab.end(lab, SPEC);
     }
 
     private static Running start(String pod, String verb, int count) {

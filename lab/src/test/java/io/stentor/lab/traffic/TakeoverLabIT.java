@@ -27,7 +27,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Agents of a build whose maps have other layouts and sizes take over under load, and those of this build again.
 class TakeoverLabIT {
-    private static final boolean FULL = "full".equals(System.getProperty("stentor.matrix"));
     private static final int ROUND = 200;
     private static final int CONNECTIONS = 25;
 
@@ -47,12 +46,8 @@ class TakeoverLabIT {
 
     private void up(LabSpec spec) throws IOException {
         lab = TrafficLab.up(spec, home);
-        lab.createPod("here", 1, false);
-        lab.createPod("beside", 1, false);
-        lab.createPod("there", 2, false);
-        for (String pod : List.of("here", "beside", "there")) {
-            lab.awaitPod(pod);
-        }
+        lab.runPods(1, "here", "beside");
+        lab.runPods(2, "there");
     }
 
     private static String script() throws URISyntaxException {
@@ -94,7 +89,7 @@ class TakeoverLabIT {
     }
 
     static Stream<Routing> routings() {
-        return FULL ? Stream.of(Routing.TUNNEL, Routing.NATIVE) : Stream.of(Routing.TUNNEL);
+        return Configuration.FULL ? Stream.of(Routing.TUNNEL, Routing.NATIVE) : Stream.of(Routing.TUNNEL);
     }
 
     @ParameterizedTest
@@ -106,11 +101,8 @@ class TakeoverLabIT {
             up(spec);
             takeOver(folder.resolve("end-" + routing));
         } finally {
-            if (lab != null) {
-                lab.close();
-            }
+            TrafficLab.end(lab, spec);
         }
-        Leftovers.check(spec);
     }
 
     private void takeOver(Path end) throws Exception {

@@ -45,6 +45,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /// A lab of one configuration, driven as a user drives it: by `stentor lab` and by the Kubernetes API.
 final class TrafficLab implements AutoCloseable {
@@ -197,6 +198,24 @@ final class TrafficLab implements AutoCloseable {
                         .endSpec()
                         .build())
                 .create();
+    }
+
+    /// Asks for pods of one node, and waits until they are ready.
+    void runPods(int node, String... names) {
+        for (String name : names) {
+            createPod(name, node, false);
+        }
+        for (String name : names) {
+            awaitPod(name);
+        }
+    }
+
+    /// Takes a lab down, if it came up, and looks whether it left anything.
+    static void end(@Nullable TrafficLab lab, LabSpec spec) throws IOException {
+        if (lab != null) {
+            lab.close();
+        }
+        Leftovers.check(spec);
     }
 
     /// Waits until the pod is ready.
