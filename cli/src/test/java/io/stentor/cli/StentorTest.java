@@ -15,8 +15,6 @@ import io.stentor.model.RemotePod;
 import io.stentor.model.Table;
 import io.stentor.node.AgentSocket;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -27,7 +25,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,9 +38,6 @@ class StentorTest {
     private final SampleNode node = new SampleNode().populated().applied();
     private Path socket;
     private AgentSocket agent;
-
-    /// What a run left.
-    private record Run(int code, String out, String err) {}
 
     @BeforeEach
     void serve(@TempDir Path directory) throws IOException {
@@ -59,13 +53,7 @@ class StentorTest {
     private Run run(String... arguments) {
         List<String> line = new ArrayList<>(List.of(arguments));
         line.add("--socket=" + socket);
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int code = Stentor.commandLine()
-                .setOut(new PrintWriter(out))
-                .setErr(new PrintWriter(err))
-                .execute(line.toArray(String[]::new));
-        return new Run(code, out.toString(), err.toString());
+        return Run.of(line);
     }
 
     @Test
@@ -101,8 +89,8 @@ class StentorTest {
 
         Run run = run("status", "-o", "json");
 
-        assertThat(run.code).isEqualTo(ExitCode.FAILED);
-        assertThat(run.out).contains("\"ready\" : false", "\"status\" : \"degraded\"", "no device leads");
+        assertThat(run.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.out()).contains("\"ready\" : false", "\"status\" : \"degraded\"", "no device leads");
     }
 
     @Test
@@ -110,7 +98,7 @@ class StentorTest {
         node.parts.add(PartHealth.unready("links", "not yet"));
         Thread.ofVirtual().start(() -> node.parts.removeLast());
 
-        assertThat(run("status", "--wait", "--wait-duration", "1m").code).isZero();
+        assertThat(run("status", "--wait", "--wait-duration", "1m").code()).isZero();
     }
 
     @Test
@@ -119,13 +107,13 @@ class StentorTest {
 
         Run run = run("status", "--wait", "--wait-duration", "1ms");
 
-        assertThat(run.code).isEqualTo(ExitCode.FAILED);
-        assertThat(run.err).isEqualTo("stentor status: the agent was not ready within 0.001s\n");
+        assertThat(run.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err()).isEqualTo("stentor status: the agent was not ready within 0.001s\n");
     }
 
     @Test
     void endpoints_are_a_table_for_people() {
-        assertThat(run("endpoint", "list").out).isEqualTo("""
+        assertThat(run("endpoint", "list").out()).isEqualTo("""
                 ID   POD             IPV4       IPV6   IDENTITY   INTERFACE         STATE
                 11   demo/client     10.0.1.5   -      5          stn000000000011   ready
                 12   demo/server-0   10.0.1.6   -      5          stn000000000012   ready
@@ -136,7 +124,7 @@ class StentorTest {
     void endpoints_are_an_array_for_programs() throws IOException {
         Run run = run("endpoint", "list", "-o", "json");
 
-        assertThat(Json.parse(run.out.getBytes(StandardCharsets.UTF_8)))
+        assertThat(Json.parse(run.out().getBytes(StandardCharsets.UTF_8)))
                 .hasSize(2)
                 .first()
                 .satisfies(endpoint -> assertThat(endpoint).hasToString("""
@@ -148,15 +136,15 @@ class StentorTest {
     @ParameterizedTest
     @ValueSource(strings = {"11", "demo/client"})
     void an_endpoint_is_found_by_number_and_by_pod(String name) {
-        assertThat(run("endpoint", "get", name).out).contains("id             11\n", "state          ready\n");
+        assertThat(run("endpoint", "get", name).out()).contains("id             11\n", "state          ready\n");
     }
 
     @Test
     void an_endpoint_whose_entry_is_missing_in_the_kernel_is_not_ready() {
         node.maps.get("endpoints").delete(BpfMap.index(21));
 
-        assertThat(run("endpoint", "get", "11").out).contains("state          regenerating\n");
-        assertThat(run("diff").out).isEqualTo("""
+        assertThat(run("endpoint", "get", "11").out()).contains("state          regenerating\n");
+        assertThat(run("diff").out()).isEqualTo("""
                 MAP         KEY          DESIRED                                                      KERNEL
                 endpoints   ifindex=21   id=11 identity=5 ipv4=10.0.1.5 ipv6= mac=02:00:00:00:00:0b   nothing
                 """);
@@ -170,7 +158,7 @@ class StentorTest {
 
     @Test
     void nodes_are_listed() {
-        assertThat(run("node", "list").out).isEqualTo("""
+        assertThat(run("node", "list").out()).isEqualTo("""
                 NAME       LOCAL   INTERNAL-IP    OTHER ADDRESSES   POD-CIDRS
                 worker-1   yes     192.168.7.11   -                 10.0.1.0/24
                 worker-2   -       192.168.7.12   -                 10.0.2.0/24
@@ -179,7 +167,7 @@ class StentorTest {
 
     @Test
     void addresses_are_listed_with_their_owners() {
-        assertThat(run("ip", "list").out).isEqualTo("""
+        assertThat(run("ip", "list").out()).isEqualTo("""
                 ADDRESS        KIND          IDENTITY   NAME            NODE
                 10.0.1.5       pod           5          demo/client     worker-1
                 10.0.1.6       pod           5          demo/server-0   worker-1
@@ -203,23 +191,23 @@ class StentorTest {
 
         Run run = run("tables", "pods", "-o", "json");
 
-        assertThat(run.out.length()).isGreaterThan(1 << 20);
-        assertThat(Json.parse(run.out.getBytes(StandardCharsets.UTF_8))).hasSize(20_000);
+        assertThat(run.out().length()).isGreaterThan(1 << 20);
+        assertThat(Json.parse(run.out().getBytes(StandardCharsets.UTF_8))).hasSize(20_000);
     }
 
     @Test
     void tables_and_their_rows_are_shown() {
-        assertThat(run("tables").out).isEqualTo("""
+        assertThat(run("tables").out()).isEqualTo("""
                 TABLE       ROWS
                 endpoints   2
                 nodes       2
                 pods        1
                 """);
-        assertThat(run("tables", "pods").out).isEqualTo("""
+        assertThat(run("tables", "pods").out()).isEqualTo("""
                 ADDRESS    IDENTITY   NODE
                 10.0.2.9   5          192.168.7.12
                 """);
-        assertThat(run("tables", "nothing").err)
+        assertThat(run("tables", "nothing").err())
                 .isEqualTo("stentor tables: no table nothing has rows; those that have: endpoints, nodes, pods\n");
     }
 
@@ -228,22 +216,22 @@ class StentorTest {
         node.counts(0, Direction.INGRESS, new Counter(3, 300));
         node.counts(132, Direction.EGRESS, new Counter(1, 74));
 
-        assertThat(run("maps").out.lines().limit(3))
+        assertThat(run("maps").out().lines().limit(3))
                 .containsExactly(
                         "MAP               TYPE            OWNER        ENTRIES   MAX-ENTRIES",
                         "addresses         hash            agent        5         131072",
                         "ct_accounts       array           datapath     65538     65538");
-        assertThat(run("maps", "metrics").out).isEqualTo("""
+        assertThat(run("maps", "metrics").out()).isEqualTo("""
                 VERDICT     REASON              DIRECTION   PACKETS   BYTES
                 forwarded   -                   ingress     6         600
                 dropped     Invalid source ip   egress      2         148
                 """);
-        assertThat(run("maps", "ranges").out).isEqualTo("""
+        assertThat(run("maps", "ranges").out()).isEqualTo("""
                 RANGE         KIND          IDENTITY   NODE
                 10.0.1.0/24   local-pods    5          -
                 10.0.2.0/24   remote-pods   5          192.168.7.12
                 """);
-        List<String> rings = run("maps", "events").out.lines().toList();
+        List<String> rings = run("maps", "events").out().lines().toList();
         assertThat(rings).hasSize(17).first().isEqualTo("INDEX   MAP");
         List<String> maps =
                 rings.stream().skip(1).map(row -> row.split(" +", -1)[1]).toList();
@@ -263,13 +251,13 @@ class StentorTest {
 
         Run run = run("monitor", "--last", "2", "--count", "2");
 
-        assertThat(run.out.replaceAll("(?m)^[0-9:.]{12}", "12:34:56.789")).isEqualTo("""
+        assertThat(run.out().replaceAll("(?m)^[0-9:.]{12}", "12:34:56.789")).isEqualTo("""
                 12:34:56.789 drop  from-endpoint stn000000000011 10.9.9.9:4312 (demo/client) -> \
                 10.0.2.9:80 (pod on worker-2) TCP SYN, 74 bytes: Invalid source ip
                 12:34:56.789 trace to-network    eth0            10.0.1.6:77 (demo/server-0) -> \
                 203.0.113.7 (world) ICMP type 8 code 0, 98 bytes, new
                 """);
-        assertThat(run.err).isEqualTo("monitoring worker-1, Ctrl-C ends\n");
+        assertThat(run.err()).isEqualTo("monitoring worker-1, Ctrl-C ends\n");
     }
 
     @Test
@@ -278,9 +266,9 @@ class StentorTest {
         node.happens(SampleNode.ping());
         String[] common = {"monitor", "--last=2", "--count=1", "-o=json"};
 
-        assertThat(run(with(common, "--type=trace")).out).contains("\"type\":\"trace\"");
-        assertThat(run(with(common, "--to=world")).out).contains("\"icmpType\":8");
-        assertThat(run(with(common, "--endpoint=demo/client")).out).contains("\"reasonCode\":132");
+        assertThat(run(with(common, "--type=trace")).out()).contains("\"type\":\"trace\"");
+        assertThat(run(with(common, "--to=world")).out()).contains("\"icmpType\":8");
+        assertThat(run(with(common, "--endpoint=demo/client")).out()).contains("\"reasonCode\":132");
     }
 
     private static String[] with(String[] common, String more) {
@@ -293,8 +281,8 @@ class StentorTest {
     void version_knows_both_programs() {
         Run run = run("version");
 
-        assertThat(run.code).isZero();
-        assertThat(run.out.lines()).hasSize(3).last().asString().startsWith("agent");
+        assertThat(run.code()).isZero();
+        assertThat(run.out().lines()).hasSize(3).last().asString().startsWith("agent");
     }
 
     @Test
@@ -303,8 +291,8 @@ class StentorTest {
 
         Run run = run("version", "-o", "json");
 
-        assertThat(run.code).isZero();
-        assertThat(run.out).contains("\"agent\" : null", "\"layout\"");
+        assertThat(run.code()).isZero();
+        assertThat(run.out()).contains("\"agent\" : null", "\"layout\"");
     }
 
     @Test
@@ -313,8 +301,8 @@ class StentorTest {
 
         Run run = run("status");
 
-        assertThat(run.code).isEqualTo(ExitCode.NOT_REACHABLE);
-        assertThat(run.err)
+        assertThat(run.code()).isEqualTo(ExitCode.NOT_REACHABLE);
+        assertThat(run.err())
                 .startsWith("stentor status: no agent answers at " + socket + " (there is no such socket).")
                 .contains("STENTOR_SOCKET");
     }
@@ -335,8 +323,8 @@ class StentorTest {
 
             Run run = run("status");
 
-            assertThat(run.code).isEqualTo(ExitCode.NOT_REACHABLE);
-            assertThat(run.err).contains("closed the connection before it had answered");
+            assertThat(run.code()).isEqualTo(ExitCode.NOT_REACHABLE);
+            assertThat(run.err()).contains("closed the connection before it had answered");
         }
     }
 
@@ -356,9 +344,9 @@ class StentorTest {
     void wrong_use_is_exit_code_two_with_a_hint(String line) {
         Run run = run(line.isEmpty() ? new String[0] : line.split(" "));
 
-        assertThat(run.code).isEqualTo(ExitCode.WRONG_USE);
-        assertThat(run.out).isEmpty();
-        assertThat(run.err).contains("See stentor", "--help");
+        assertThat(run.code()).isEqualTo(ExitCode.WRONG_USE);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains("See stentor", "--help");
     }
 
     @ParameterizedTest
@@ -383,8 +371,8 @@ class StentorTest {
     void every_command_explains_itself_with_an_example(String line) {
         Run run = run((line + " --help").strip().split(" "));
 
-        assertThat(run.code).isZero();
-        assertThat(run.out).contains("Usage: stentor", "Example:\n  ");
+        assertThat(run.code()).isZero();
+        assertThat(run.out()).contains("Usage: stentor", "Example:\n  ");
     }
 
     @ParameterizedTest
@@ -392,75 +380,14 @@ class StentorTest {
     void shells_learn_every_command(String shell, @TempDir Path directory) throws Exception {
         Run run = run("completion", shell);
 
-        assertThat(run.out).contains("endpoint", "monitor", "--help".substring(2));
+        assertThat(run.out()).contains("endpoint", "monitor", "--help".substring(2));
         if (shell.equals("bash")) {
-            Path script = Files.writeString(directory.resolve("completion"), run.out);
+            Path script = Files.writeString(directory.resolve("completion"), run.out());
             assertThat(new ProcessBuilder("bash", "-n", script.toString())
                             .inheritIO()
                             .start()
                             .waitFor())
                     .isZero();
         }
-    }
-
-    @Test
-    void the_cases_of_the_connectivity_test_are_listed_without_a_cluster() {
-        Run run = run("connectivity", "test", "--list", "--test", "^pod-to-", "--test", "!host|outside");
-        assertThat(run).isEqualTo(new Run(0, """
-                CASE                      PROMISE
-                pod-to-pod-same-node      pods of one node reach each other
-                pod-to-pod-across-nodes   pods of two nodes reach each other, both ways
-                """, ""));
-    }
-
-    @Test
-    void a_connectivity_test_that_cannot_be_meant_so_is_refused_before_a_cluster_is_asked(@TempDir Path directory)
-            throws IOException {
-        Path config = kubeconfig(directory, 1);
-        assertThat(run("connectivity", "test", "--test", "("))
-                .matches(run -> run.code == ExitCode.WRONG_USE && run.err.contains("--test"));
-        assertThat(run("connectivity", "test", "--test", "no-such-case"))
-                .isEqualTo(new Run(
-                        ExitCode.WRONG_USE,
-                        "",
-                        "stentor connectivity test: no case is chosen by 'no-such-case'; --list shows all\n"));
-        assertThat(run("connectivity", "test", "--junit-file", directory.toString()))
-                .isEqualTo(new Run(
-                        ExitCode.WRONG_USE,
-                        "",
-                        "stentor connectivity test: the file '" + directory + "' cannot be written\n"));
-        assertThat(run("connectivity", "test", "--kubeconfig", config + "x").err)
-                .isEqualTo("stentor connectivity test: the kubeconfig " + config + "x cannot be read\n");
-        assertThat(run("connectivity", "test", "--kubeconfig", config.toString(), "--outside", "example.org"))
-                .isEqualTo(new Run(
-                        ExitCode.WRONG_USE,
-                        "",
-                        "stentor connectivity test: 'example.org' is no address such as 192.0.2.1, 192.0.2.1:80 or"
-                                + " [2001:db8::1]:80\n"));
-        assertThat(run("connectivity", "test", "--kubeconfig", config.toString(), "--context", "b"))
-                .matches(
-                        run -> run.code == ExitCode.WRONG_USE && run.err.contains("there is no context 'b', but only"));
-    }
-
-    @Test
-    void a_cluster_that_does_not_answer_is_told_by_the_exit_code(@TempDir Path directory) throws IOException {
-        Run run = run(
-                "connectivity", "test", "--kubeconfig", kubeconfig(directory, 1).toString());
-        assertThat(run.code).as(run.err).isEqualTo(ExitCode.NOT_REACHABLE);
-        assertThat(run.err).contains("the API server http://127.0.0.1:1 cannot be reached: connection refused");
-    }
-
-    private static Path kubeconfig(Path directory, int port) throws IOException {
-        return Files.writeString(directory.resolve("kubeconfig"), """
-                {"apiVersion": "v1", "kind": "Config", "current-context": "only",
-                 "clusters": [{"name": "c", "cluster": {"server": "http://127.0.0.1:%d"}}],
-                 "users": [{"name": "u", "user": {}}],
-                 "contexts": [{"name": "only", "context": {"cluster": "c", "user": "u"}}]}""".formatted(port));
-    }
-
-    @Test
-    void the_probe_fits_into_a_config_map() throws Exception {
-        int bytes = Base64.getDecoder().decode(ProbeProgram.here().base64()).length;
-        assertThat(bytes).as("bytes, of at most 1 MiB").isBetween(100_000, 1_000_000);
     }
 }
