@@ -17,6 +17,7 @@ struct config {
 	__u32 drop_events_per_second DOC("per processor");
 	union ip segment_ipv6 DOC("what the underlay device reaches without a router");
 	union ip segment_ipv6_mask DOC("zero: nothing is known to be on it");
+	__u64 host_netns DOC("cookie of the node's network namespace, 0: the kernel's first one");
 	__be32 segment_ipv4;
 	__be32 segment_ipv4_mask;
 	__u32 ct_tcp_max DOC("TCP connections in ct_answered at most");
@@ -42,8 +43,10 @@ struct config {
 	_Bool trace DOC("events for new and changed connections, not for drops alone");
 	_Bool coarse_clock DOC("the kernel has bpf_ktime_get_coarse_ns (5.11), which costs next to nothing");
 	_Bool succeeds DOC("programs of another layout, which stand in former, are being taken over from");
-	__u8 pad0[5];
+	_Bool sockets_of_host_alone DOC("pods' connections to services are translated packet by packet");
+	_Bool set_retval DOC("the kernel has bpf_set_retval (5.18)");
+	__u8 pad0[3];
 } LAYOUT("What one node's programs are told when they are loaded.");
-LAYOUT_SIZE(struct config, 168);
+LAYOUT_SIZE(struct config, 176);
 
 CONFIG struct config config;

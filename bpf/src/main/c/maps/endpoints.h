@@ -71,7 +71,8 @@ struct address {
 	__u8 kind OF_ENUM(address_kind);
 	__u8 node_family DOC("4 or 6; 0 without a node's address");
 	__u8 mac[6] DOC("of a local pod's side");
-	__u16 pad0;
+	_Bool node_ports DOC("this node's: services with a node port are reached at it");
+	__u8 pad0;
 	__u32 pad1;
 } LAYOUT("What is known about one address.");
 LAYOUT_SIZE(struct address, 40);

@@ -8,6 +8,7 @@
 #include "../maps/endpoints.h"
 #include "../maps/events.h"
 #include "../maps/nat.h"
+#include "../maps/services.h"
 #include "../maps/takeover.h"
 
 LAYOUT_EMIT(struct event);
@@ -23,3 +24,4 @@ LAYOUT_EMIT_ENUM(ct_holder);
 LAYOUT_EMIT_ENUM(direction);
 LAYOUT_EMIT_ENUM(address_kind);
 LAYOUT_EMIT_ENUM(range_kind);
+LAYOUT_EMIT_ENUM(frontend_flag);

@@ -9,6 +9,10 @@ public enum Source {
     NODES,
     /// Pods of other nodes, by their `CiliumEndpoint` objects: [Table#PODS].
     PODS,
+    /// `Service` objects: [Table#SERVICES].
+    SERVICES,
+    /// `EndpointSlice` objects: [Table#SLICES].
+    SLICES,
     /// Pods of this node, by CNI requests and what was kept of them on disk: [Table#ENDPOINTS].
     ENDPOINTS,
     /// The file of ranges that pods reach with their own address: [Table#UNMASQUERADED].

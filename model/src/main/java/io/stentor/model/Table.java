@@ -20,6 +20,12 @@ public final class Table<K, R> implements Comparable<Table<?, ?>> {
     /// Ranges outside the cluster that pods reach with their own address, beside those of the configuration.
     public static final Table<Cidr, Cidr> UNMASQUERADED = new Table<>("unmasqueraded", range -> range);
 
+    /// Services that have addresses.
+    public static final Table<ServiceName, Service> SERVICES = new Table<>("services", Service::name);
+
+    /// What stands behind services.
+    public static final Table<SliceName, EndpointSlice> SLICES = new Table<>("slices", EndpointSlice::name);
+
     private final String name;
     private final Function<R, K> key;
 

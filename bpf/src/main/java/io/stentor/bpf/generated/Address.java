@@ -17,7 +17,8 @@ import java.lang.foreign.MemorySegment;
 /// @param endpoint id of a local pod
 /// @param nodeFamily 4 or 6; 0 without a node's address
 /// @param mac of a local pod's side
-public record Address(Bytes16 node, int identity, int ifindex, int endpoint, AddressKind kind, int nodeFamily, Bytes6 mac) implements Layout {
+/// @param nodePorts this node's: services with a node port are reached at it
+public record Address(Bytes16 node, int identity, int ifindex, int endpoint, AddressKind kind, int nodeFamily, Bytes6 mac, boolean nodePorts) implements Layout {
     public static final int SIZE = 40;
     public static final int NODE_OFFSET = 0;
     public static final int IDENTITY_OFFSET = 16;
@@ -26,6 +27,7 @@ public record Address(Bytes16 node, int identity, int ifindex, int endpoint, Add
     public static final int KIND_OFFSET = 26;
     public static final int NODE_FAMILY_OFFSET = 27;
     public static final int MAC_OFFSET = 28;
+    public static final int NODE_PORTS_OFFSET = 34;
     public static final Codec<Address> CODEC = new Codec<>(SIZE, Address::encode, Address::decode);
 
     public Address {
@@ -35,7 +37,7 @@ public record Address(Bytes16 node, int identity, int ifindex, int endpoint, Add
 
     /// Reads 40 bytes at `at`.
     public static Address decode(MemorySegment from, long at) {
-        return new Address(Bytes16.decode(from, at), from.get(Field.U32, at + 16), from.get(Field.U32, at + 20), Short.toUnsignedInt(from.get(Field.U16, at + 24)), AddressKind.of(Byte.toUnsignedInt(from.get(Field.U8, at + 26))), Byte.toUnsignedInt(from.get(Field.U8, at + 27)), Bytes6.decode(from, at + 28));
+        return new Address(Bytes16.decode(from, at), from.get(Field.U32, at + 16), from.get(Field.U32, at + 20), Short.toUnsignedInt(from.get(Field.U16, at + 24)), AddressKind.of(Byte.toUnsignedInt(from.get(Field.U8, at + 26))), Byte.toUnsignedInt(from.get(Field.U8, at + 27)), Bytes6.decode(from, at + 28), from.get(Field.U8, at + 34) != 0);
     }
 
     @Override
@@ -47,7 +49,8 @@ public record Address(Bytes16 node, int identity, int ifindex, int endpoint, Add
         to.set(Field.U8, at + 26, (byte) kind.code());
         to.set(Field.U8, at + 27, (byte) nodeFamily);
         mac.encode(to, at + 28);
-        Field.zero(to, at + 34, 2);
+        to.set(Field.U8, at + 34, (byte) (nodePorts ? 1 : 0));
+        Field.zero(to, at + 35, 1);
         Field.zero(to, at + 36, 4);
     }
 
@@ -57,30 +60,34 @@ public record Address(Bytes16 node, int identity, int ifindex, int endpoint, Add
     }
 
     public Address withNode(Bytes16 node) {
-        return new Address(node, identity, ifindex, endpoint, kind, nodeFamily, mac);
+        return new Address(node, identity, ifindex, endpoint, kind, nodeFamily, mac, nodePorts);
     }
 
     public Address withIdentity(int identity) {
-        return new Address(node, identity, ifindex, endpoint, kind, nodeFamily, mac);
+        return new Address(node, identity, ifindex, endpoint, kind, nodeFamily, mac, nodePorts);
     }
 
     public Address withIfindex(int ifindex) {
-        return new Address(node, identity, ifindex, endpoint, kind, nodeFamily, mac);
+        return new Address(node, identity, ifindex, endpoint, kind, nodeFamily, mac, nodePorts);
     }
 
     public Address withEndpoint(int endpoint) {
-        return new Address(node, identity, ifindex, endpoint, kind, nodeFamily, mac);
+        return new Address(node, identity, ifindex, endpoint, kind, nodeFamily, mac, nodePorts);
     }
 
     public Address withKind(AddressKind kind) {
-        return new Address(node, identity, ifindex, endpoint, kind, nodeFamily, mac);
+        return new Address(node, identity, ifindex, endpoint, kind, nodeFamily, mac, nodePorts);
     }
 
     public Address withNodeFamily(int nodeFamily) {
-        return new Address(node, identity, ifindex, endpoint, kind, nodeFamily, mac);
+        return new Address(node, identity, ifindex, endpoint, kind, nodeFamily, mac, nodePorts);
     }
 
     public Address withMac(Bytes6 mac) {
-        return new Address(node, identity, ifindex, endpoint, kind, nodeFamily, mac);
+        return new Address(node, identity, ifindex, endpoint, kind, nodeFamily, mac, nodePorts);
+    }
+
+    public Address withNodePorts(boolean nodePorts) {
+        return new Address(node, identity, ifindex, endpoint, kind, nodeFamily, mac, nodePorts);
     }
 }

@@ -4,10 +4,12 @@ package io.stentor.bpf.generated;
 
 /// What all layouts together are known by.
 public final class Layouts {
-    private static final String FINGERPRINT = "4804154dd19e";
+    private static final String FINGERPRINT = "1ba246775af8";
 
     private static final String DESCRIPTION = """
             map addresses HASH struct/address_key struct/address 131072 1 AGENT
+            map affinities LRU_HASH struct/affinity_key struct/affinity_entry 16384 0 DATAPATH
+            map backends HASH u32 struct/backend 131072 1 AGENT
             map ct_accounts ARRAY u32 struct/ct_account 65538 0 DATAPATH
             map ct_answered HASH struct/ct_key struct/ct_entry 98304 0 DATAPATH
             map ct_counters PERCPU_ARRAY u32 struct/ct_counter 1 0 DATAPATH
@@ -19,14 +21,23 @@ public final class Layouts {
             map events ARRAY_OF_MAPS u32 u32 16 0 DATAPATH
             map events.inner RINGBUF - - 524288 0 DATAPATH
             map fragments LRU_HASH struct/fragment_key struct/fragment_entry 8192 0 DATAPATH
+            map frontends HASH struct/frontend_key struct/frontend 65536 1 AGENT
             map local_pods ARRAY u32 struct/local_pod 8192 0 AGENT
+            map members HASH struct/affinity_member u32 65536 1 AGENT
             map metrics PERCPU_ARRAY u32 struct/counter 1024 0 DATAPATH
             map nat HASH struct/nat_key struct/nat_entry 65536 0 DATAPATH
             map nat_unanswered LRU_HASH struct/nat_key struct/nat_entry 16384 0 DATAPATH
+            map peers LRU_HASH struct/peer_key struct/peer 32768 0 DATAPATH
             map ranges LPM_TRIE struct/range_key struct/range 65536 1 AGENT
+            map slots HASH struct/slot_key u32 262144 1 AGENT
+            map source_ranges LPM_TRIE struct/source_range_key u32 65536 1 AGENT
             map takeover ARRAY u32 u64 1 0 DATAPATH
-            struct address 40 node@0:bytes16 identity@16:u32 ifindex@20:u32 endpoint@24:u16 kind@26:enum/address_kind/8 node_family@27:u8 mac@28:bytes6
+            struct address 40 node@0:bytes16 identity@16:u32 ifindex@20:u32 endpoint@24:u16 kind@26:enum/address_kind/8 node_family@27:u8 mac@28:bytes6 node_ports@34:bool
             struct address_key 24 address@0:bytes16 family@16:u32
+            struct affinity_entry 16 deadline@0:u64 backend@8:u32
+            struct affinity_key 24 client@0:bytes16 service@16:u32 family@20:enum/family/8 is_cookie@21:u8
+            struct affinity_member 8 list@0:u32 backend@4:u32
+            struct backend 24 address@0:bytes16 port@16:be16 protocol@18:u8 family@19:enum/family/8
             struct counter 16 packets@0:u64 bytes@8:u64
             struct ct_account 8 tcp@0:s32 other@4:s32
             struct ct_counter 24 over_share@0:u64 full@8:u64 nat_over_share@16:u64
@@ -37,11 +48,17 @@ public final class Layouts {
             struct event_bucket 32 refilled@0:u64 tokens@8:u64 suppressed@16:u64 lost@24:u64
             struct fragment_entry 32 deadline@0:u64 source_port@8:be16 destination_port@10:be16 spans@12:struct/span[4] seen@28:u16 length@30:u16
             struct fragment_key 40 source@0:bytes16 destination@16:bytes16 id@32:u32 protocol@36:u8 family@37:enum/family/8 point@38:enum/observation_point/8
+            struct frontend 32 service@0:u32 inside@4:u32 inside_count@8:u32 outside@12:u32 outside_count@16:u32 affinity_seconds@20:u32 flags@24:u32
+            struct frontend_key 24 address@0:bytes16 port@16:be16 protocol@18:u8 family@19:enum/family/8
             struct local_pod 32 address@0:bytes16 identity@16:u32 ifindex@20:u32 endpoint@24:u16 mac@26:bytes6
             struct nat_entry 32 pod@0:bytes16 deadline@16:u64 port@24:be16
             struct nat_key 40 remote@0:bytes16 local@16:bytes16 remote_port@32:be16 local_port@34:be16 protocol@36:u8 family@37:enum/family/8
+            struct peer 24 address@0:bytes16 port@16:be16 service@20:u32
+            struct peer_key 32 cookie@0:u64 address@8:bytes16 port@24:be16 family@26:enum/family/8
             struct range 24 node@0:bytes16 identity@16:u32 kind@20:enum/range_kind/8 node_family@21:u8
             struct range_key 24 prefix_length@0:u32 family@4:u32 address@8:bytes16
+            struct slot_key 8 list@0:u32 slot@4:u32
+            struct source_range_key 32 prefix_length@0:u32 service@4:u32 family@8:u32 address@16:bytes16
             struct span 4 begin@0:u16 end@2:u16
             enum address_kind ADDRESS_ENDPOINT=1 ADDRESS_HOST=2 ADDRESS_REMOTE_POD=3 ADDRESS_REMOTE_NODE=4
             enum ct_close CLOSED_BY_ORIGIN=1 CLOSED_BY_PEER=65536
@@ -52,6 +69,7 @@ public final class Layouts {
             enum drop_reason DROP_INVALID_SOURCE_MAC=130 DROP_INVALID_SOURCE_IP=132 DROP_INVALID_PACKET=134 DROP_UNSUPPORTED_L3_PROTOCOL=139 DROP_ERROR_WRITING_TO_PACKET=141 DROP_ERROR_RETRIEVING_TUNNEL_KEY=147 DROP_STALE_OR_UNROUTABLE_IP=151 DROP_CT_MAP_INSERTION_FAILED=155 DROP_INVALID_IPV6_EXTENSION_HEADER=156 DROP_NO_TUNNEL_ENDPOINT=160 DROP_NO_CONFIGURATION=165 DROP_NO_NAT_MAPPING=167 DROP_UNSUPPORTED_NAT_PROTOCOL=168 DROP_ENCAPSULATION_PROHIBITED=170 DROP_UNKNOWN_SENDER=172 DROP_FIRST_FRAGMENT_NOT_FOUND=175 DROP_FORBIDDEN_ICMP6_MESSAGE=176 DROP_ADDRESS_NOT_OURS=240 DROP_IPV4_IN_IPV6=241 DROP_FRAGMENT_OVERLAP=242 DROP_MULTICAST=243 DROP_POD_SOURCE_OUTSIDE_TUNNEL=244
             enum event_type EVENT_DROP=1 EVENT_TRACE=4
             enum family FAMILY_IPV4=4 FAMILY_IPV6=6
+            enum frontend_flag FRONTEND_OUTSIDE=1 FRONTEND_LOCAL=2 FRONTEND_RANGES=4 FRONTEND_RANGES_DENY=8 FRONTEND_THIS_NODE=16
             enum identity IDENTITY_HOST=1 IDENTITY_WORLD=2 IDENTITY_UNMANAGED=3 IDENTITY_HEALTH=4 IDENTITY_INIT=5 IDENTITY_REMOTE_NODE=6 IDENTITY_KUBE_APISERVER=7 IDENTITY_INGRESS=8
             enum observation_point POINT_TO_ENDPOINT=0 POINT_TO_HOST=2 POINT_TO_STACK=3 POINT_TO_OVERLAY=4 POINT_FROM_ENDPOINT=5 POINT_FROM_OVERLAY=9 POINT_FROM_NETWORK=10 POINT_TO_NETWORK=11
             enum range_kind RANGE_LOCAL_PODS=1 RANGE_REMOTE_PODS=2 RANGE_UNMASQUERADED=3

@@ -14,6 +14,12 @@ public final class Maps {
     /// Pods and nodes by address.
     public static final MapSpec<AddressKey, Address> ADDRESSES = new MapSpec<>("addresses", MapType.HASH, AddressKey.CODEC, Address.CODEC, new MapSpec.Shape(131072, 1, MapOwner.AGENT, Optional.empty()));
 
+    /// Clients that keep their backend.
+    public static final MapSpec<AffinityKey, AffinityEntry> AFFINITIES = new MapSpec<>("affinities", MapType.LRU_HASH, AffinityKey.CODEC, AffinityEntry.CODEC, new MapSpec.Shape(16384, 0, MapOwner.DATAPATH, Optional.empty()));
+
+    /// Backends by number.
+    public static final MapSpec<Integer, Backend> BACKENDS = new MapSpec<>("backends", MapType.HASH, Codec.U32, Backend.CODEC, new MapSpec.Shape(131072, 1, MapOwner.AGENT, Optional.empty()));
+
     /// Entries of ct_answered by endpoint, and in all.
     public static final MapSpec<Integer, CtAccount> CT_ACCOUNTS = new MapSpec<>("ct_accounts", MapType.ARRAY, Codec.U32, CtAccount.CODEC, new MapSpec.Shape(65538, 0, MapOwner.DATAPATH, Optional.empty()));
 
@@ -47,8 +53,14 @@ public final class Maps {
     /// Datagrams in fragments.
     public static final MapSpec<FragmentKey, FragmentEntry> FRAGMENTS = new MapSpec<>("fragments", MapType.LRU_HASH, FragmentKey.CODEC, FragmentEntry.CODEC, new MapSpec.Shape(8192, 0, MapOwner.DATAPATH, Optional.empty()));
 
+    /// Services by address and port.
+    public static final MapSpec<FrontendKey, Frontend> FRONTENDS = new MapSpec<>("frontends", MapType.HASH, FrontendKey.CODEC, Frontend.CODEC, new MapSpec.Shape(65536, 1, MapOwner.AGENT, Optional.empty()));
+
     /// Pods of this node by the end of their address; of several with the same one is here.
     public static final MapSpec<Integer, LocalPod> LOCAL_PODS = new MapSpec<>("local_pods", MapType.ARRAY, Codec.U32, LocalPod.CODEC, new MapSpec.Shape(8192, 0, MapOwner.AGENT, Optional.empty()));
+
+    /// Backends of services whose clients keep theirs.
+    public static final MapSpec<AffinityMember, Integer> MEMBERS = new MapSpec<>("members", MapType.HASH, AffinityMember.CODEC, Codec.U32, new MapSpec.Shape(65536, 1, MapOwner.AGENT, Optional.empty()));
 
     /// Packets by drop reason (0: forwarded) times four plus direction.
     public static final MapSpec<Integer, Counter> METRICS = new MapSpec<>("metrics", MapType.PERCPU_ARRAY, Codec.U32, Counter.CODEC, new MapSpec.Shape(1024, 0, MapOwner.DATAPATH, Optional.empty()));
@@ -59,17 +71,26 @@ public final class Maps {
     /// Masqueraded connections that begin or have ended, and the node's own.
     public static final MapSpec<NatKey, NatEntry> NAT_UNANSWERED = new MapSpec<>("nat_unanswered", MapType.LRU_HASH, NatKey.CODEC, NatEntry.CODEC, new MapSpec.Shape(16384, 0, MapOwner.DATAPATH, Optional.empty()));
 
+    /// Sockets whose peer is a backend.
+    public static final MapSpec<PeerKey, Peer> PEERS = new MapSpec<>("peers", MapType.LRU_HASH, PeerKey.CODEC, Peer.CODEC, new MapSpec.Shape(32768, 0, MapOwner.DATAPATH, Optional.empty()));
+
     /// Pods of nodes, and what masquerading leaves alone, by range.
     public static final MapSpec<RangeKey, Range> RANGES = new MapSpec<>("ranges", MapType.LPM_TRIE, RangeKey.CODEC, Range.CODEC, new MapSpec.Shape(65536, 1, MapOwner.AGENT, Optional.empty()));
 
     /// The packet in work.
     public static final MapSpec<Integer, Bytes> SCRATCH = new MapSpec<>("scratch", MapType.PERCPU_ARRAY, Codec.U32, Bytes.codec(128), new MapSpec.Shape(1, 0, MapOwner.GENERATION, Optional.empty()));
 
+    /// Numbers of backends, by list and place.
+    public static final MapSpec<SlotKey, Integer> SLOTS = new MapSpec<>("slots", MapType.HASH, SlotKey.CODEC, Codec.U32, new MapSpec.Shape(262144, 1, MapOwner.AGENT, Optional.empty()));
+
+    /// Ranges of clients that services let in, or keep out.
+    public static final MapSpec<SourceRangeKey, Integer> SOURCE_RANGES = new MapSpec<>("source_ranges", MapType.LPM_TRIE, SourceRangeKey.CODEC, Codec.U32, new MapSpec.Shape(65536, 1, MapOwner.AGENT, Optional.empty()));
+
     /// Which takeover made this layout's programs those in charge; 0: they are not yet.
     public static final MapSpec<Integer, Long> TAKEOVER = new MapSpec<>("takeover", MapType.ARRAY, Codec.U32, Codec.U64, new MapSpec.Shape(1, 0, MapOwner.DATAPATH, Optional.empty()));
 
     /// All of them, by name.
-    public static final List<MapSpec<?, ?>> ALL = List.of(ADDRESSES, CT_ACCOUNTS, CT_ANSWERED, CT_COUNTERS, CT_OVERFLOW, CT_OVERFLOW_USE, CT_UNANSWERED, ENDPOINTS, EVENT_BUCKETS, EVENTS, FORMER, FRAGMENTS, LOCAL_PODS, METRICS, NAT, NAT_UNANSWERED, RANGES, SCRATCH, TAKEOVER);
+    public static final List<MapSpec<?, ?>> ALL = List.of(ADDRESSES, AFFINITIES, BACKENDS, CT_ACCOUNTS, CT_ANSWERED, CT_COUNTERS, CT_OVERFLOW, CT_OVERFLOW_USE, CT_UNANSWERED, ENDPOINTS, EVENT_BUCKETS, EVENTS, FORMER, FRAGMENTS, FRONTENDS, LOCAL_PODS, MEMBERS, METRICS, NAT, NAT_UNANSWERED, PEERS, RANGES, SCRATCH, SLOTS, SOURCE_RANGES, TAKEOVER);
 
     private Maps() {}
 }

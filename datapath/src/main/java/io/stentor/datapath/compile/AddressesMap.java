@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 /// node the one with the lower number. The translation of the objects reports it.
 final class AddressesMap implements MapFamily<IpAddress, AddressKey, Address> {
     private static final Address HOST =
-            new Address(Bytes16.ZERO, Identity.HOST, 0, 0, AddressKind.HOST, 0, Bytes6.ZERO);
+            new Address(Bytes16.ZERO, Identity.HOST, 0, 0, AddressKind.HOST, 0, Bytes6.ZERO, true);
 
     private final MapSettings settings;
 
@@ -80,7 +80,8 @@ final class AddressesMap implements MapFamily<IpAddress, AddressKey, Address> {
                 endpoint.id(),
                 AddressKind.ENDPOINT,
                 0,
-                Keys.bytes(endpoint.attachment().podMac()));
+                Keys.bytes(endpoint.attachment().podMac()),
+                false);
     }
 
     private Optional<Address> remoteNode(IpAddress address, Facts facts) {
@@ -112,6 +113,7 @@ final class AddressesMap implements MapFamily<IpAddress, AddressKey, Address> {
                 0,
                 kind,
                 hop.map(h -> Keys.number(h.family())).orElse(0),
-                Bytes6.ZERO);
+                Bytes6.ZERO,
+                false);
     }
 }

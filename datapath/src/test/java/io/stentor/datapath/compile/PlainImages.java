@@ -96,10 +96,11 @@ record PlainImages(MapSettings settings, State state) {
                     endpoint.id(),
                     AddressKind.ENDPOINT,
                     0,
-                    Keys.bytes(endpoint.attachment().podMac()));
+                    Keys.bytes(endpoint.attachment().podMac()),
+                    false);
             endpoint.addresses().all().forEach(address -> entries.put(Keys.of(address), entry));
         }
-        Address host = new Address(Bytes16.ZERO, Identity.HOST, 0, 0, AddressKind.HOST, 0, Bytes6.ZERO);
+        Address host = new Address(Bytes16.ZERO, Identity.HOST, 0, 0, AddressKind.HOST, 0, Bytes6.ZERO, true);
         firstLast(state.nodes()).stream()
                 .filter(this::isSelf)
                 .flatMap(node -> node.addresses().stream())
@@ -145,7 +146,8 @@ record PlainImages(MapSettings settings, State state) {
                 0,
                 kind,
                 hop.map(h -> Keys.number(h.family())).orElse(0),
-                Bytes6.ZERO);
+                Bytes6.ZERO,
+                false);
     }
 
     private static <K extends Comparable<K>, R> List<R> firstLast(PersistentMap<K, R> table) {
