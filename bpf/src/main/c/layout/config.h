@@ -43,9 +43,10 @@ struct config {
 	_Bool trace DOC("events for new and changed connections, not for drops alone");
 	_Bool coarse_clock DOC("the kernel has bpf_ktime_get_coarse_ns (5.11), which costs next to nothing");
 	_Bool succeeds DOC("programs of another layout, which stand in former, are being taken over from");
+	_Bool services DOC("connections to Services are translated");
 	_Bool sockets_of_host_alone DOC("pods' connections to services are translated packet by packet");
 	_Bool set_retval DOC("the kernel has bpf_set_retval (5.18)");
-	__u8 pad0[3];
+	__u8 pad0[2];
 } LAYOUT("What one node's programs are told when they are loaded.");
 LAYOUT_SIZE(struct config, 176);
 

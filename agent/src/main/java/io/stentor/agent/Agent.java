@@ -279,7 +279,9 @@ final class Agent implements AutoCloseable {
         List<Integer> outside =
                 devices.outside().stream().map(NodeDevices.Device::ifindex).toList();
         List<Problem> problems = new ArrayList<>(loaded.datapath.attach(
-                terms.config(state, devices, kernel), Hooks.of(state, devices.tunnel(), outside), state.synced()));
+                terms.config(state, devices, kernel),
+                Hooks.of(state, devices.tunnel(), outside, terms.sockets(kernel)),
+                state.synced()));
         problems.addAll(Unserved.problems(state, loaded.sync));
         return problems;
     }

@@ -11,6 +11,7 @@ import io.stentor.kernel.bpf.Feature;
 import io.stentor.kube.AgentSettings;
 import io.stentor.kube.NetworkSettings;
 import io.stentor.kube.RoutingMode;
+import io.stentor.kube.ServiceSettings;
 import io.stentor.kube.TrackingSettings;
 import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
@@ -121,8 +122,20 @@ final class AgentTerms {
                         new ProgramSettings.Events(DROP_EVENTS_PER_SECOND, true))
                 .config()
                 .withEncapsulate(tunnel() && programEncapsulates(kernel))
-                .withCoarseClock(kernel.bpf().has(Feature.COARSE_CLOCK));
+                .withCoarseClock(kernel.bpf().has(Feature.COARSE_CLOCK))
+                .withServices(network.services().enabled())
+                .withSocketsOfHostAlone(network.services().sockets().hostOnly())
+                .withHostNetns(kernel.networkCookie())
+                .withSetRetval(kernel.bpf().has(Feature.SET_RETVAL));
         return connections(kernel).in(config);
+    }
+
+    /// The cgroup of all whose sockets are to be translated.
+    Optional<Path> sockets(Kernel kernel) {
+        ServiceSettings services = network.services();
+        return services.enabled()
+                ? services.sockets().cgroup().or(() -> kernel.mounts().cgroup2())
+                : Optional.empty();
     }
 
     ConnectionSettings connections(Kernel kernel) {

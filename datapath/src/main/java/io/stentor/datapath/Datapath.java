@@ -31,7 +31,7 @@ import java.util.Set;
 /// hook. Maps outlive generations. What a build of another layout has at the hooks is taken over from ([Takeover]).
 public final class Datapath implements AutoCloseable {
     /// Objects in the order in which they are loaded.
-    private static final List<String> OBJECTS = List.of("pod", "overlay", "net");
+    private static final List<String> OBJECTS = List.of("pod", "overlay", "net", "sock");
     private static final String CONFIG_SECTION = ".rodata.config";
 
     /// Where a program finds the one that was at its hook before: at its observation point.

@@ -21,6 +21,10 @@ public interface Kernel extends AutoCloseable {
     /// The machine's memory in bytes when first asked, whatever part of it this process may use.
     long memory();
 
+    /// The number by which the kernel tells the calling thread's network namespace from all others, as programs see it
+    /// (`SO_NETNS_COOKIE`); 0 where the kernel does not say, before 5.14.
+    long networkCookie();
+
     /// eBPF. Attaching resolves interface indices in the network namespace of the calling thread.
     Bpf bpf();
 

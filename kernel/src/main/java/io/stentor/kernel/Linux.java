@@ -65,6 +65,11 @@ public final class Linux implements Kernel {
     }
 
     @Override
+    public long networkCookie() {
+        return Namespaces.cookie();
+    }
+
+    @Override
     public Bpf bpf() {
         return bpf;
     }

@@ -44,7 +44,7 @@ final class AgentReading {
         return new NetworkSettings(
                 new PodSettings(families, CommonReading.ipam(values)),
                 routing,
-                masquerade(values),
+                new TranslationSettings(masquerade(values), ServiceReading.read(values)),
                 links(values, families, routing),
                 TrackingReading.read(values));
     }

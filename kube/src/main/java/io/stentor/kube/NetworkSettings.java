@@ -7,7 +7,7 @@ import java.util.Set;
 public record NetworkSettings(
         PodSettings pods,
         RoutingSettings routing,
-        MasqueradeSettings masquerade,
+        TranslationSettings translation,
         LinkSettings links,
         TrackingSettings tracking) {
 
@@ -18,6 +18,14 @@ public record NetworkSettings(
 
     public IpamMode ipam() {
         return pods.ipam();
+    }
+
+    public MasqueradeSettings masquerade() {
+        return translation.masquerade();
+    }
+
+    public ServiceSettings services() {
+        return translation.services();
     }
 
     public boolean has(Family family) {

@@ -95,6 +95,11 @@ final class NodeBench implements AutoCloseable {
         }
 
         @Override
+        public long networkCookie() {
+            return linux.networkCookie();
+        }
+
+        @Override
         public Bpf bpf() {
             return linux.bpf();
         }

@@ -46,6 +46,11 @@ public final class FakeKernel implements Kernel {
     }
 
     @Override
+    public long networkCookie() {
+        return 1;
+    }
+
+    @Override
     public FakeBpf bpf() {
         return bpf;
     }

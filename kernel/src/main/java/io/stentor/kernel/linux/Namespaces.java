@@ -1,9 +1,14 @@
 package io.stentor.kernel.linux;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import io.stentor.kernel.Errno;
 import io.stentor.kernel.Kernel;
 import io.stentor.kernel.KernelException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 public final class Namespaces {
     private static final long CLONE_FS = 0x200;
     private static final long CLONE_NEWNET = 0x40000000;
+    private static final int AF_INET = 2;
+    private static final int SOCK_DGRAM_CLOEXEC = 0x80002;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_NETNS_COOKIE = 71;
     private static final Path THREAD_NETNS = Path.of("/proc/thread-self/ns/net");
 
     private Namespaces() {}
@@ -68,6 +77,19 @@ public final class Namespaces {
         } catch (KernelException e) {
             remove(file);
             throw e;
+        }
+    }
+
+    /// The number by which the kernel tells the calling thread's network namespace from all others; 0 where it does not
+    /// tell.
+    public static long cookie() {
+        try (Arena arena = Arena.ofConfined();
+                Fd socket = new Fd(Syscall.must("socket", Sys.SOCKET, AF_INET, SOCK_DGRAM_CLOEXEC, 0))) {
+            MemorySegment value = arena.allocate(JAVA_LONG);
+            MemorySegment size = arena.allocateFrom(JAVA_INT, (int) JAVA_LONG.byteSize());
+            long result = Syscall.call(
+                    Sys.GETSOCKOPT, socket.number(), SOL_SOCKET, SO_NETNS_COOKIE, value.address(), size.address(), 0);
+            return result == 0 ? value.get(JAVA_LONG, 0) : 0;
         }
     }
 

@@ -1,8 +1,6 @@
 package io.stentor.kernel.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.stentor.kernel.Errno;
 import io.stentor.kernel.KernelException;
@@ -14,7 +12,6 @@ import io.stentor.kernel.bpf.ProgramType;
 import io.stentor.kernel.bpf.TestRun;
 import io.stentor.kernel.linux.BpfCall.Command;
 import io.stentor.kernel.net.LinkSpec;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -30,10 +27,6 @@ final class Probes {
     private static final int PROBE_PORT = 8472;
     private static final int XDP_HAS_FRAGS = 1 << 5;
     private static final int CGROUP_INET4_CONNECT = 10;
-    private static final int SOL_SOCKET = 1;
-    private static final int SO_NETNS_COOKIE = 71;
-    private static final int AF_INET = 2;
-    private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
     /// ENCAP_L3_IPV4, ENCAP_L4_UDP, ENCAP_L2_ETH, and an inner Ethernet header of 14 bytes.
     private static final int ENCAP_LOW = 1 << 1 | 1 << 4 | 1 << 6;
 
@@ -55,7 +48,7 @@ final class Probes {
             case CHECK_MTU -> helper(ProgramType.SCHED_CLS, 0, 163);
             case LPM_BATCH -> lpmBatch();
             case ENCAP_L2_ETH -> encapL2();
-            case NETNS_COOKIE -> netnsCookie();
+            case NETNS_COOKIE -> Namespaces.cookie() != 0;
             case TIMER -> helper(ProgramType.SCHED_CLS, 0, 169);
             case LOOP -> helper(ProgramType.SCHED_CLS, 0, 181);
             case SET_RETVAL -> helper(ProgramType.CGROUP_SOCK_ADDR, CGROUP_INET4_CONNECT, 187);
@@ -173,23 +166,6 @@ final class Probes {
                 return false;
             }
         });
-    }
-
-    private static boolean netnsCookie() {
-        try (Arena arena = Arena.ofConfined();
-                Fd socket = new Fd(Syscall.must("probe", Sys.SOCKET, AF_INET, SOCK_DGRAM_CLOEXEC, 0))) {
-            MemorySegment value = arena.allocate(JAVA_LONG);
-            MemorySegment size = arena.allocateFrom(JAVA_INT, 8);
-            return Syscall.call(
-                            Sys.GETSOCKOPT,
-                            socket.number(),
-                            SOL_SOCKET,
-                            SO_NETNS_COOKIE,
-                            value.address(),
-                            size.address(),
-                            0)
-                    == 0;
-        }
     }
 
     private static void program(BpfCall call, ProgramType type, byte[] code) {

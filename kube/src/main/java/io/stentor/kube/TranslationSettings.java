@@ -1,0 +1,4 @@
+package io.stentor.kube;
+
+/// Which addresses of packets are changed.
+public record TranslationSettings(MasqueradeSettings masquerade, ServiceSettings services) {}
