@@ -17,7 +17,9 @@ struct config {
 	__u32 drop_events_per_second DOC("per processor");
 	union ip segment_ipv6 DOC("what the underlay device reaches without a router");
 	union ip segment_ipv6_mask DOC("zero: nothing is known to be on it");
+	union ip loopback_ipv6 DOC("by which a pod sees itself that calls itself by a service");
 	__u64 host_netns DOC("cookie of the node's network namespace, 0: the kernel's first one");
+	__be32 loopback_ipv4;
 	__be32 segment_ipv4;
 	__be32 segment_ipv4_mask;
 	__u32 ct_tcp_max DOC("TCP connections in ct_answered at most");
@@ -46,8 +48,8 @@ struct config {
 	_Bool services DOC("connections to Services are translated");
 	_Bool sockets_of_host_alone DOC("pods' connections to services are translated packet by packet");
 	_Bool set_retval DOC("the kernel has bpf_set_retval (5.18)");
-	__u8 pad0[2];
+	__u8 pad0[6];
 } LAYOUT("What one node's programs are told when they are loaded.");
-LAYOUT_SIZE(struct config, 176);
+LAYOUT_SIZE(struct config, 200);
 
 CONFIG struct config config;

@@ -45,7 +45,7 @@ static __always_inline bool ct_key_of(const struct tuple *t, struct ct_key *key)
 	key->high_port = swap ? t->source_port : t->destination_port;
 	key->protocol = t->protocol;
 	key->family = t->family;
-	key->scope = 0;
+	key->scope = SCOPE_FLOW;
 	return swap;
 }
 
@@ -93,8 +93,14 @@ static __always_inline void ct_found(struct packet *p, const struct ct_key *key,
 	bool reply = from_high != !!(entry->flags & CT_HIGH_BEGAN), ended, due, answered;
 
 	p->nat_port = entry->nat_port;
+	p->service = entry->service;
+	if (p->service) {
+		p->peer = entry->peer;
+		p->peer_port = entry->peer_port;
+	}
 	if (p->icmp_error) {
 		p->ct_state = CT_RELATED;
+		p->ct_for_peer = reply;
 		return;
 	}
 	p->ct_state = reply ? CT_REPLY : CT_ESTABLISHED;
@@ -132,6 +138,7 @@ static __noinline __attribute__((unused)) int conntrack_find(struct packet *p)
 	__u64 *overflow_until;
 
 	p->nat_port = 0;
+	p->service = 0;
 	p->ct_stale = 0;
 	if (!entry) {
 		overflow_until = ct_overflow_until();
@@ -176,6 +183,11 @@ static __noinline __attribute__((unused)) int conntrack_create(struct packet *p)
 	if (p->ct_state != CT_NEW || p->icmp_error || p->tcp_flags & TCP_RST)
 		return 0;
 	entry.flags = ct_key_of(&p->tuple, &key) ? CT_HIGH_BEGAN : 0;
+	if (p->service) {
+		entry.service = p->service;
+		entry.peer = p->peer;
+		entry.peer_port = p->peer_port;
+	}
 	entry.deadline = p->now + ct_lifetime(&key, &entry, CT_TABLE_UNANSWERED);
 	/* a place that the same ends left costs less than a new one */
 	stale = p->ct_stale ? bpf_map_lookup_elem(&ct_unanswered, &key) : NULL;

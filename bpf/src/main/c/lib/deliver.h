@@ -8,9 +8,8 @@
  */
 #pragma once
 
-#include "conntrack.h"
 #include "lookup.h"
-#include "takeover.h"
+#include "service.h"
 
 #define TTL_END 1
 
@@ -60,10 +59,12 @@ static __always_inline int write_macs(struct __sk_buff *skb, const __u8 *destina
 	return 0;
 }
 
-/* Conntrack and ingress policy for a pod of this node; 0 or a drop_reason. Egress of the same node has done
+/* Conntrack, services and ingress policy for a pod of this node; 0 or a drop_reason. Egress of the same node has done
  * it. */
 static __always_inline int admit(struct __sk_buff *skb, struct packet *p, bool tracked)
 {
+	int reason;
+
 	if (tracked)
 		return 0;
 	conntrack_find(p);
@@ -72,7 +73,8 @@ static __always_inline int admit(struct __sk_buff *skb, struct packet *p, bool t
 	 */
 	if (p->notable && !p->source_identity)
 		identify_source(p);
-	return conntrack_create(p);
+	reason = config.services ? service_back(skb, p) : 0;
+	return reason ?: conntrack_create(p);
 }
 
 /* To a pod of this node, from an ingress hook. */

@@ -5,7 +5,7 @@
  *
  * One look at the connection, and two at the pods of this node, which an array has by the end of their
  * address. Whatever else there may be to decide (options, fragments, flags, a deadline to be set anew, a
- * masqueraded port, no room on the path, a TTL at its end) is the stages', and so are drops: BY_STAGES says
+ * masqueraded port, a service, no room on the path, a TTL at its end) is the stages', and so are drops: BY_STAGES says
  * nothing about a packet, and it was not touched. What goes this way would have passed the stages with the
  * same result.
  */
@@ -105,7 +105,7 @@ static __always_inline bool plain_in_use(const struct plain *p)
 
 	ct_key_of(&p->tuple, &key);
 	entry = bpf_map_lookup_elem(&ct_answered, &key);
-	if (!entry || entry->closes || entry->nat_port)
+	if (!entry || entry->closes || entry->nat_port || entry->service)
 		return false;
 	now = clock_now();
 	return entry->deadline >= now &&

@@ -45,6 +45,10 @@ static __always_inline bool nat_place_of(__u8 protocol, __u8 family, __u16 l4, s
 	case IPPROTO_UDP:
 		*place = (struct nat_place){l4 + 6, l4, l4 + 2, true, family == FAMILY_IPV4};
 		return true;
+	case IPPROTO_SCTP:
+		/* its checksum knows nothing of addresses, and ports stay as they are */
+		*place = (struct nat_place){0, l4, l4 + 2, false, false};
+		return true;
 	case IPPROTO_ICMP:
 	case IPPROTO_ICMPV6:
 		*place = (struct nat_place){l4 + 2, l4 + 4, l4 + 4, family == FAMILY_IPV6, false};
@@ -83,6 +87,8 @@ static __always_inline int nat_write_port(struct __sk_buff *skb, __u16 at, __be1
 {
 	if (from == to)
 		return 0;
+	if (!place->checksum)
+		return DROP_UNSUPPORTED_NAT_PROTOCOL;
 	if (bpf_l4_csum_replace(skb, place->checksum, from, to,
 	                        2 | (place->zero_is_none ? BPF_F_MARK_MANGLED_0 : 0)) ||
 	    bpf_skb_store_bytes(skb, at, &to, 2, 0))
@@ -142,15 +148,15 @@ static __always_inline void nat_keep(struct packet *p, struct nat_key *key)
 }
 
 /*
- * An error between a pod and the outside: the packet that it quotes bears the address of the other side of
- * the translation, as source where the error comes in and as destination where it goes out, and so does its
- * own header.
+ * An error about a translated packet, which it quotes: in, as it was sent under the address of *to*'s other side;
+ * out, as it was received. Its own header bears that address too, unless a router on the way sent it.
  */
 static __always_inline int nat_error(struct __sk_buff *skb, struct packet *p, bool in, const union ip *to,
                                      __be16 port)
 {
 	struct nat_place outer, inner;
-	union ip from = in ? p->tuple.destination : p->tuple.source;
+	union ip from = in ? p->quoted.source : p->quoted.destination;
+	const union ip *own = in ? &p->tuple.destination : &p->tuple.source;
 	__be16 was = in ? p->quoted.source_port : p->quoted.destination_port;
 	int reason;
 
@@ -162,7 +168,10 @@ static __always_inline int nat_error(struct __sk_buff *skb, struct packet *p, bo
 	if (!reason)
 		reason = nat_write_port(skb, in ? inner.source_port : inner.destination_port, was, port,
 		                        &outer);
-	return reason ?: nat_write_address(skb, p->tuple.family, ETH_HLEN, !in, &from, to, &outer);
+	/* a router on the way speaks for itself */
+	if (reason || !ip_equal(own, &from))
+		return reason;
+	return nat_write_address(skb, p->tuple.family, ETH_HLEN, !in, &from, to, &outer);
 }
 
 /*

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "checksum.h"
 #include "deliver.h"
 
 /* linux/if_arp.h drags the C library in */
@@ -67,21 +68,23 @@ static __always_inline int answer_arp(struct __sk_buff *skb, struct packet *p, c
 	return reply(skb, p, from->mac);
 }
 
-static __always_inline __sum16 fold(__u32 sum)
+/* The gateway, or the one by whose address a pod sees itself when it calls itself by a service. */
+static __always_inline bool is_gateway(const union ip *asked)
 {
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (__sum16)~sum;
+	union ip known;
+
+	__builtin_memcpy(&known, (const void *)&config.gateway_ipv6, sizeof(known));
+	if (ip_equal(asked, &known))
+		return true;
+	__builtin_memcpy(&known, (const void *)&config.loopback_ipv6, sizeof(known));
+	return config.services && ip_equal(asked, &known);
 }
 
 /* Answers a solicitation for the gateway; everything else of this kind that a pod says stays unheard. */
 static __always_inline int answer_solicitation(struct __sk_buff *skb, struct packet *p,
                                                const struct endpoint *from)
 {
-	struct {
-		union ip source, destination;
-		__be32 length, next;
-	} pseudo = {.length = bpf_htonl(sizeof(struct neighbour_message)), .next = bpf_htonl(IPPROTO_ICMPV6)};
+	union ip source, destination;
 	struct neighbour_message message = {
 		.header = {.icmp6_type = NEIGHBOUR_ADVERTISEMENT},
 		.option_type = OPTION_TARGET_MAC,
@@ -93,21 +96,21 @@ static __always_inline int answer_solicitation(struct __sk_buff *skb, struct pac
 	__u8 hops = 255;
 	__s64 sum;
 
-	__builtin_memcpy(&message.target, (const void *)&config.gateway_ipv6, sizeof(message.target));
+	if (!asked || p->l4_offset != at)
+		return drop(skb, p, DROP_FORBIDDEN_ICMP6_MESSAGE, DIRECTION_EGRESS);
+	message.target = asked->target;
 	__builtin_memcpy(message.option_mac, (const void *)config.gateway_mac, ETH_ALEN);
 	/* router, solicited, override */
 	message.header.icmp6_dataun.un_data32[0] = bpf_htonl(0xe0000000);
-	if (!asked || p->l4_offset != at)
-		return drop(skb, p, DROP_FORBIDDEN_ICMP6_MESSAGE, DIRECTION_EGRESS);
-	if (!ip_equal(&asked->target, &message.target))
+	if (!is_gateway(&message.target))
 		return drop(skb, p, DROP_ADDRESS_NOT_OURS, DIRECTION_EGRESS);
 	if (ip_is_zero(&p->tuple.source))
 		return drop(skb, p, DROP_INVALID_SOURCE_IP, DIRECTION_EGRESS);
-	pseudo.source = message.target;
-	pseudo.destination = p->tuple.source;
-	sum = bpf_csum_diff(NULL, 0, (__be32 *)&pseudo, sizeof(pseudo), 0);
+	source = message.target;
+	destination = p->tuple.source;
+	sum = checksum_pseudo(&source, &destination, IPPROTO_ICMPV6, sizeof(message));
 	sum = bpf_csum_diff(NULL, 0, (__be32 *)&message, sizeof(message), sum);
-	message.header.icmp6_cksum = fold(sum);
+	message.header.icmp6_cksum = checksum_fold(sum);
 	if (bpf_skb_change_tail(skb, at + sizeof(message), 0) ||
 	    bpf_skb_store_bytes(skb, at, &message, sizeof(message), 0))
 		return drop(skb, p, DROP_ERROR_WRITING_TO_PACKET, DIRECTION_EGRESS);
@@ -116,7 +119,7 @@ static __always_inline int answer_solicitation(struct __sk_buff *skb, struct pac
 		return drop(skb, p, DROP_INVALID_PACKET, DIRECTION_EGRESS);
 	ip->payload_len = bpf_htons(sizeof(message));
 	ip->hop_limit = hops;
-	__builtin_memcpy(&ip->saddr, &pseudo.source, sizeof(ip->saddr));
-	__builtin_memcpy(&ip->daddr, &pseudo.destination, sizeof(ip->daddr));
+	__builtin_memcpy(&ip->saddr, &source, sizeof(ip->saddr));
+	__builtin_memcpy(&ip->daddr, &destination, sizeof(ip->daddr));
 	return reply(skb, p, from->mac);
 }

@@ -39,7 +39,9 @@ enum fragment { FRAGMENT_NONE, FRAGMENT_FIRST, FRAGMENT_LATER };
 struct packet {
 	struct tuple tuple;
 	struct tuple quoted; /* of an ICMP error, as it was sent: its source is whom the error is for */
+	union ip peer;       /* with a service: whom the side that began asked for */
 	__u64 now;           /* of clock_now() */
+	__u32 service;       /* number of the connection's service, 0 without */
 	__u32 source_identity;
 	__u32 destination_identity;
 	__u16 source_endpoint;
@@ -50,12 +52,14 @@ struct packet {
 	__u16 quoted_l3; /* offset of the quoted packet's IP header */
 	__u16 quoted_l4;
 	__be16 nat_port; /* of the connection, 0 where it is not masqueraded */
+	__be16 peer_port;
 	__u8 fragment;   /* enum fragment */
 	__u8 ttl;
 	__u8 tcp_flags;
 	__u8 icmp_type;
 	__u8 icmp_code;
 	__u8 icmp_error;  /* the quoted tuple is set */
+	__u8 ct_for_peer; /* the error is for the side that answers */
 	__u8 ct_state;    /* enum ct_state */
 	__u8 ct_stale;    /* new, and ct_unanswered has an entry that is over */
 	__u8 ct_in_use;   /* ct_answered has the connection */

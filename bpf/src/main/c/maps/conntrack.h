@@ -9,6 +9,11 @@
 #include "../layout/address.h"
 #include "../layout/event.h"
 
+#define CT_SCOPES(V)                                                                  \
+	V(SCOPE_FLOW, 0, "what is between two endpoints, as the one that answers sees it") \
+	V(SCOPE_SERVICE, 1, "what a client calls by a service's address")
+LAYOUT_ENUM(ct_scope, CT_SCOPES, "What an entry of conntrack is about.");
+
 struct ct_key {
 	union ip low DOC("the end that sorts first: by address, then by port");
 	union ip high DOC("the other end");
@@ -16,7 +21,7 @@ struct ct_key {
 	__be16 high_port;
 	__u8 protocol;
 	__u8 family OF_ENUM(family);
-	__u16 scope DOC("0: between endpoints; others are kept for service translation");
+	__u16 scope OF_ENUM(ct_scope);
 } LAYOUT("A connection's two ends in canonical order.");
 LAYOUT_SIZE(struct ct_key, 40);
 
@@ -40,9 +45,11 @@ struct ct_entry {
 	__u16 endpoint DOC("of this node that it is accounted to, 0: the node itself");
 	__u8 flags DOC("of ct_flag");
 	__u8 tcp_flags DOC("SYN, FIN and RST reported so far, both sides");
-	__u8 pad0[6];
+	__be16 peer_port;
+	__u32 service DOC("number of the service's port that the side that began asked for, 0: of none");
+	union ip peer DOC("with a service. Of a flow: whom that side asked for; of a service: the backend");
 } LAYOUT("A connection.");
-LAYOUT_SIZE(struct ct_entry, 32);
+LAYOUT_SIZE(struct ct_entry, 48);
 
 /* The numbers of entries of this and of nat.h are those of a small machine: the agent sizes them by memory.
  */

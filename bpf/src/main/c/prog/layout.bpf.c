@@ -18,6 +18,7 @@ LAYOUT_EMIT_ENUM(drop_reason);
 LAYOUT_EMIT_ENUM(event_type);
 LAYOUT_EMIT_ENUM(observation_point);
 LAYOUT_EMIT_ENUM(ct_state);
+LAYOUT_EMIT_ENUM(ct_scope);
 LAYOUT_EMIT_ENUM(ct_flag);
 LAYOUT_EMIT_ENUM(ct_close);
 LAYOUT_EMIT_ENUM(ct_holder);

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * The node's own devices: from_net finds the pods that packets of the network are for, to_net masquerades
- * what pods sent by way of the node's stack. The node's own traffic passes both, and changes only where one
+ * The node's own devices: from_net finds the pods and services that packets of the network are for, to_net
+ * masquerades what pods sent by way of the node's stack. The node's own traffic passes both, and changes only where one
  * of its ports is a pod's already.
  */
 #include "../lib/established.h"
 #include "../lib/fragment.h"
-#include "../lib/nat.h"
-#include "../lib/route.h"
+#include "../lib/outside.h"
 
 static __always_inline bool is_ip(const struct __sk_buff *skb)
 {
@@ -60,6 +59,8 @@ static __always_inline bool leaves_as_it_is(struct __sk_buff *skb)
 	if (!read_ends(skb, &ends))
 		return true;
 	own = is_node(&ends.source, ends.family);
+	if (own && config.services)
+		return false;
 	if (own && !nat_enabled(ends.family))
 		return true;
 	if (!own && config.tunnel)
@@ -102,28 +103,6 @@ static __always_inline bool is_plain_tunnel(struct __sk_buff *skb)
 	}
 }
 
-/* Answers to masqueraded connections; everything else for the node's address is the node's. */
-static __always_inline int for_node(struct __sk_buff *skb, struct packet *p)
-{
-	struct address *to;
-	int reason = 0;
-
-	if (is_tunnel(p) || !nat_enabled(p->tuple.family))
-		return TC_ACT_OK;
-	if (!nat_in(skb, p, &reason)) {
-		takeover_ask(skb, p);
-		return TC_ACT_OK;
-	}
-	to = reason ? NULL : address_find(&p->tuple.destination, p->tuple.family);
-	if (to && to->kind == ADDRESS_HOST) {
-		conntrack_find(p);
-		return TC_ACT_OK;
-	}
-	if (!to || to->kind != ADDRESS_ENDPOINT)
-		return drop(skb, p, reason ?: DROP_STALE_OR_UNROUTABLE_IP, DIRECTION_INGRESS);
-	return deliver(skb, p, to, false);
-}
-
 SEC("tc")
 int from_net(struct __sk_buff *skb)
 {
@@ -147,11 +126,16 @@ int from_net(struct __sk_buff *skb)
 	/* whatever else is wrong with it is the node's to judge; towards a pod, to_pod judges */
 	if (reason)
 		return TC_ACT_OK;
+	if (config.services) {
+		verdict = outside_to_service(skb, p);
+		if (verdict != BY_STAGES)
+			return verdict;
+	}
 	to = address_find(&p->tuple.destination, p->tuple.family);
 	if (!to)
 		return TC_ACT_OK;
 	if (to->kind == ADDRESS_HOST)
-		return for_node(skb, p);
+		return is_tunnel(p) ? TC_ACT_OK : for_node(skb, p);
 	if (to->kind != ADDRESS_ENDPOINT)
 		return TC_ACT_OK;
 	if (config.tunnel) {
@@ -178,8 +162,12 @@ int to_net(struct __sk_buff *skb)
 		return TC_ACT_SHOT;
 	reason = parse(skb, p);
 	if (!reason && is_node(&p->tuple.source, p->tuple.family)) {
+		if (is_tunnel(p))
+			return TC_ACT_OK;
+		reason = node_back(skb, p);
 		/* the node's own connection to the outside must not meet a pod's there */
-		reason = nat_own(skb, p);
+		if (!reason && !p->service)
+			reason = nat_own(skb, p);
 		return reason ? drop(skb, p, reason, DIRECTION_EGRESS) : TC_ACT_OK;
 	}
 	known = address_find(&p->tuple.source, p->tuple.family);

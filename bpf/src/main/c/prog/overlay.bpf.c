@@ -5,7 +5,7 @@
  */
 #include "../lib/established.h"
 #include "../lib/fragment.h"
-#include "../lib/tunnel.h"
+#include "../lib/outside.h"
 
 SEC("tc")
 int from_overlay(struct __sk_buff *skb)
@@ -29,9 +29,19 @@ int from_overlay(struct __sk_buff *skb)
 		reason = parse(skb, p);
 	if (reason)
 		return drop(skb, p, reason, DIRECTION_INGRESS);
+	if (config.services) {
+		verdict = outside_to_service(skb, p);
+		if (verdict != BY_STAGES)
+			return verdict;
+	}
 	to = address_find(&p->tuple.destination, p->tuple.family);
 	if (to && to->kind == ADDRESS_ENDPOINT)
 		return deliver(skb, p, to, false);
+	if (to && to->kind == ADDRESS_HOST && config.services) {
+		verdict = for_node(skb, p);
+		if (verdict != TC_ACT_OK)
+			return verdict;
+	}
 	if (to && to->kind == ADDRESS_HOST)
 		return to_stack(skb, p, POINT_TO_HOST, DIRECTION_INGRESS);
 	return drop(skb, p, DROP_STALE_OR_UNROUTABLE_IP, DIRECTION_INGRESS);

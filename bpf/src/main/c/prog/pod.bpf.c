@@ -4,10 +4,11 @@
  * node's stack delivers to it (egress of the host side). One program for all pods; the link's index says
  * which one it is.
  *
- * from_pod: sender checks -> identity -> conntrack -> policy -> where to -> event
+ * from_pod: sender checks -> identity -> service -> conntrack -> policy -> where to -> event
  */
 #include "../lib/established.h"
 #include "../lib/fragment.h"
+#include "../lib/answer.h"
 #include "../lib/neighbour.h"
 #include "../lib/route.h"
 #include "../lib/tunnel.h"
@@ -108,6 +109,32 @@ static __always_inline int to_destination(struct __sk_buff *skb, struct packet *
 	return route_out(skb, p, false, &range->node, range->node_family);
 }
 
+/* As service_forward(), for what a pod sends. */
+static __always_inline int to_service(struct __sk_buff *skb, struct packet *p)
+{
+	struct frontend_key at = {
+		.address = p->tuple.destination,
+		.port = p->tuple.destination_port,
+		.protocol = p->tuple.protocol,
+		.family = p->tuple.family,
+	};
+	struct frontend *frontend;
+
+	if (p->icmp_error)
+		return service_forward_error(skb, p);
+	frontend = frontend_find(&at, false);
+	return frontend ? service_forward(skb, p, frontend, false) : SERVICE_NONE;
+}
+
+/* A pod is told that a service has no backend. */
+static __always_inline int refuse(struct __sk_buff *skb, struct packet *p, const struct endpoint *from)
+{
+	drop(skb, p, DROP_NO_SERVICE_BACKEND, DIRECTION_EGRESS);
+	if (answer_refused(skb, p) || write_macs(skb, from->mac))
+		return TC_ACT_SHOT;
+	return bpf_redirect_peer(skb->ifindex, 0);
+}
+
 SEC("tc")
 int from_pod(struct __sk_buff *skb)
 {
@@ -144,8 +171,16 @@ int from_pod(struct __sk_buff *skb)
 		return drop(skb, p, DROP_MULTICAST, DIRECTION_EGRESS);
 	if (!own_source(p, from))
 		return drop(skb, p, DROP_INVALID_SOURCE_IP, DIRECTION_EGRESS);
-	conntrack_find(p);
-	takeover_ask_unknown(skb, p);
+	reason = config.services ? to_service(skb, p) : SERVICE_NONE;
+	if (reason == SERVICE_NONE) {
+		conntrack_find(p);
+		takeover_ask_unknown(skb, p);
+		reason = config.services ? service_back(skb, p) : 0;
+	}
+	if (reason == SERVICE_REFUSED)
+		return refuse(skb, p, from);
+	if (reason)
+		return drop(skb, p, reason, DIRECTION_EGRESS);
 	return to_destination(skb, p);
 }
 

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 
 /// What one node's programs are told when they are loaded.
 ///
-/// C: `struct config`, 176 bytes.
+/// C: `struct config`, 200 bytes.
 ///
 /// @param nodeIpv4 the node's address: masquerade source and tunnel endpoint; zero without IPv4
 /// @param gatewayIpv4 what pods take for their gateway; host order here, network order in memory
@@ -21,7 +21,9 @@ import java.lang.foreign.MemorySegment;
 /// @param dropEventsPerSecond per processor
 /// @param segmentIpv6 what the underlay device reaches without a router
 /// @param segmentIpv6Mask zero: nothing is known to be on it
+/// @param loopbackIpv6 by which a pod sees itself that calls itself by a service
 /// @param hostNetns cookie of the node's network namespace, 0: the kernel's first one
+/// @param loopbackIpv4 host order here, network order in memory
 /// @param segmentIpv4 host order here, network order in memory
 /// @param segmentIpv4Mask host order here, network order in memory
 /// @param ctTcpMax TCP connections in ct_answered at most
@@ -44,8 +46,8 @@ import java.lang.foreign.MemorySegment;
 /// @param services connections to Services are translated
 /// @param socketsOfHostAlone pods' connections to services are translated packet by packet
 /// @param setRetval the kernel has bpf_set_retval (5.18)
-public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int natPortMin, Bytes16 gatewayIpv6, int natPortMax, int overlayIfindex, int underlayIfindex, int dropEventsPerSecond, Bytes16 segmentIpv6, Bytes16 segmentIpv6Mask, long hostNetns, int segmentIpv4, int segmentIpv4Mask, int ctTcpMax, int ctOtherMax, int natMax, int ctTcpSeconds, int ctSynSeconds, int ctClosingSeconds, int ctOtherSeconds, int underlayMtu, int tunnelPort, int podMtu, Bytes6 gatewayMac, boolean ipv4, boolean ipv6, boolean tunnel, boolean underlayIpv6, boolean encapsulate, boolean directNodeRoutes, boolean masqueradeIpv4, boolean masqueradeIpv6, boolean trace, boolean coarseClock, boolean succeeds, boolean services, boolean socketsOfHostAlone, boolean setRetval) implements Layout {
-    public static final int SIZE = 176;
+public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int natPortMin, Bytes16 gatewayIpv6, int natPortMax, int overlayIfindex, int underlayIfindex, int dropEventsPerSecond, Bytes16 segmentIpv6, Bytes16 segmentIpv6Mask, Bytes16 loopbackIpv6, long hostNetns, int loopbackIpv4, int segmentIpv4, int segmentIpv4Mask, int ctTcpMax, int ctOtherMax, int natMax, int ctTcpSeconds, int ctSynSeconds, int ctClosingSeconds, int ctOtherSeconds, int underlayMtu, int tunnelPort, int podMtu, Bytes6 gatewayMac, boolean ipv4, boolean ipv6, boolean tunnel, boolean underlayIpv6, boolean encapsulate, boolean directNodeRoutes, boolean masqueradeIpv4, boolean masqueradeIpv6, boolean trace, boolean coarseClock, boolean succeeds, boolean services, boolean socketsOfHostAlone, boolean setRetval) implements Layout {
+    public static final int SIZE = 200;
     public static final int NODE_IPV4_OFFSET = 0;
     public static final int NODE_IPV6_OFFSET = 16;
     public static final int GATEWAY_IPV4_OFFSET = 32;
@@ -57,37 +59,39 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
     public static final int DROP_EVENTS_PER_SECOND_OFFSET = 68;
     public static final int SEGMENT_IPV6_OFFSET = 72;
     public static final int SEGMENT_IPV6_MASK_OFFSET = 88;
-    public static final int HOST_NETNS_OFFSET = 104;
-    public static final int SEGMENT_IPV4_OFFSET = 112;
-    public static final int SEGMENT_IPV4_MASK_OFFSET = 116;
-    public static final int CT_TCP_MAX_OFFSET = 120;
-    public static final int CT_OTHER_MAX_OFFSET = 124;
-    public static final int NAT_MAX_OFFSET = 128;
-    public static final int CT_TCP_SECONDS_OFFSET = 132;
-    public static final int CT_SYN_SECONDS_OFFSET = 136;
-    public static final int CT_CLOSING_SECONDS_OFFSET = 140;
-    public static final int CT_OTHER_SECONDS_OFFSET = 144;
-    public static final int UNDERLAY_MTU_OFFSET = 148;
-    public static final int TUNNEL_PORT_OFFSET = 150;
-    public static final int POD_MTU_OFFSET = 152;
-    public static final int GATEWAY_MAC_OFFSET = 154;
-    public static final int IPV4_OFFSET = 160;
-    public static final int IPV6_OFFSET = 161;
-    public static final int TUNNEL_OFFSET = 162;
-    public static final int UNDERLAY_IPV6_OFFSET = 163;
-    public static final int ENCAPSULATE_OFFSET = 164;
-    public static final int DIRECT_NODE_ROUTES_OFFSET = 165;
-    public static final int MASQUERADE_IPV4_OFFSET = 166;
-    public static final int MASQUERADE_IPV6_OFFSET = 167;
-    public static final int TRACE_OFFSET = 168;
-    public static final int COARSE_CLOCK_OFFSET = 169;
-    public static final int SUCCEEDS_OFFSET = 170;
-    public static final int SERVICES_OFFSET = 171;
-    public static final int SOCKETS_OF_HOST_ALONE_OFFSET = 172;
-    public static final int SET_RETVAL_OFFSET = 173;
+    public static final int LOOPBACK_IPV6_OFFSET = 104;
+    public static final int HOST_NETNS_OFFSET = 120;
+    public static final int LOOPBACK_IPV4_OFFSET = 128;
+    public static final int SEGMENT_IPV4_OFFSET = 132;
+    public static final int SEGMENT_IPV4_MASK_OFFSET = 136;
+    public static final int CT_TCP_MAX_OFFSET = 140;
+    public static final int CT_OTHER_MAX_OFFSET = 144;
+    public static final int NAT_MAX_OFFSET = 148;
+    public static final int CT_TCP_SECONDS_OFFSET = 152;
+    public static final int CT_SYN_SECONDS_OFFSET = 156;
+    public static final int CT_CLOSING_SECONDS_OFFSET = 160;
+    public static final int CT_OTHER_SECONDS_OFFSET = 164;
+    public static final int UNDERLAY_MTU_OFFSET = 168;
+    public static final int TUNNEL_PORT_OFFSET = 170;
+    public static final int POD_MTU_OFFSET = 172;
+    public static final int GATEWAY_MAC_OFFSET = 174;
+    public static final int IPV4_OFFSET = 180;
+    public static final int IPV6_OFFSET = 181;
+    public static final int TUNNEL_OFFSET = 182;
+    public static final int UNDERLAY_IPV6_OFFSET = 183;
+    public static final int ENCAPSULATE_OFFSET = 184;
+    public static final int DIRECT_NODE_ROUTES_OFFSET = 185;
+    public static final int MASQUERADE_IPV4_OFFSET = 186;
+    public static final int MASQUERADE_IPV6_OFFSET = 187;
+    public static final int TRACE_OFFSET = 188;
+    public static final int COARSE_CLOCK_OFFSET = 189;
+    public static final int SUCCEEDS_OFFSET = 190;
+    public static final int SERVICES_OFFSET = 191;
+    public static final int SOCKETS_OF_HOST_ALONE_OFFSET = 192;
+    public static final int SET_RETVAL_OFFSET = 193;
     public static final Codec<Config> CODEC = new Codec<>(SIZE, Config::encode, Config::decode);
     /// All bytes zero.
-    public static final Config ZERO = new Config(Bytes16.ZERO, Bytes16.ZERO, 0, 0, Bytes16.ZERO, 0, 0, 0, 0, Bytes16.ZERO, Bytes16.ZERO, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Bytes6.ZERO, false, false, false, false, false, false, false, false, false, false, false, false, false, false);
+    public static final Config ZERO = new Config(Bytes16.ZERO, Bytes16.ZERO, 0, 0, Bytes16.ZERO, 0, 0, 0, 0, Bytes16.ZERO, Bytes16.ZERO, Bytes16.ZERO, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Bytes6.ZERO, false, false, false, false, false, false, false, false, false, false, false, false, false, false);
 
     public Config {
         Field.unsigned(underlayMtu, 16, "underlay_mtu");
@@ -95,9 +99,9 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
         Field.unsigned(podMtu, 16, "pod_mtu");
     }
 
-    /// Reads 176 bytes at `at`.
+    /// Reads 200 bytes at `at`.
     public static Config decode(MemorySegment from, long at) {
-        return new Config(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), from.get(Field.BE32, at + 32), from.get(Field.U32, at + 36), Bytes16.decode(from, at + 40), from.get(Field.U32, at + 56), from.get(Field.U32, at + 60), from.get(Field.U32, at + 64), from.get(Field.U32, at + 68), Bytes16.decode(from, at + 72), Bytes16.decode(from, at + 88), from.get(Field.U64, at + 104), from.get(Field.BE32, at + 112), from.get(Field.BE32, at + 116), from.get(Field.U32, at + 120), from.get(Field.U32, at + 124), from.get(Field.U32, at + 128), from.get(Field.U32, at + 132), from.get(Field.U32, at + 136), from.get(Field.U32, at + 140), from.get(Field.U32, at + 144), Short.toUnsignedInt(from.get(Field.U16, at + 148)), Short.toUnsignedInt(from.get(Field.U16, at + 150)), Short.toUnsignedInt(from.get(Field.U16, at + 152)), Bytes6.decode(from, at + 154), from.get(Field.U8, at + 160) != 0, from.get(Field.U8, at + 161) != 0, from.get(Field.U8, at + 162) != 0, from.get(Field.U8, at + 163) != 0, from.get(Field.U8, at + 164) != 0, from.get(Field.U8, at + 165) != 0, from.get(Field.U8, at + 166) != 0, from.get(Field.U8, at + 167) != 0, from.get(Field.U8, at + 168) != 0, from.get(Field.U8, at + 169) != 0, from.get(Field.U8, at + 170) != 0, from.get(Field.U8, at + 171) != 0, from.get(Field.U8, at + 172) != 0, from.get(Field.U8, at + 173) != 0);
+        return new Config(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), from.get(Field.BE32, at + 32), from.get(Field.U32, at + 36), Bytes16.decode(from, at + 40), from.get(Field.U32, at + 56), from.get(Field.U32, at + 60), from.get(Field.U32, at + 64), from.get(Field.U32, at + 68), Bytes16.decode(from, at + 72), Bytes16.decode(from, at + 88), Bytes16.decode(from, at + 104), from.get(Field.U64, at + 120), from.get(Field.BE32, at + 128), from.get(Field.BE32, at + 132), from.get(Field.BE32, at + 136), from.get(Field.U32, at + 140), from.get(Field.U32, at + 144), from.get(Field.U32, at + 148), from.get(Field.U32, at + 152), from.get(Field.U32, at + 156), from.get(Field.U32, at + 160), from.get(Field.U32, at + 164), Short.toUnsignedInt(from.get(Field.U16, at + 168)), Short.toUnsignedInt(from.get(Field.U16, at + 170)), Short.toUnsignedInt(from.get(Field.U16, at + 172)), Bytes6.decode(from, at + 174), from.get(Field.U8, at + 180) != 0, from.get(Field.U8, at + 181) != 0, from.get(Field.U8, at + 182) != 0, from.get(Field.U8, at + 183) != 0, from.get(Field.U8, at + 184) != 0, from.get(Field.U8, at + 185) != 0, from.get(Field.U8, at + 186) != 0, from.get(Field.U8, at + 187) != 0, from.get(Field.U8, at + 188) != 0, from.get(Field.U8, at + 189) != 0, from.get(Field.U8, at + 190) != 0, from.get(Field.U8, at + 191) != 0, from.get(Field.U8, at + 192) != 0, from.get(Field.U8, at + 193) != 0);
     }
 
     @Override
@@ -113,35 +117,37 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
         to.set(Field.U32, at + 68, dropEventsPerSecond);
         segmentIpv6.encode(to, at + 72);
         segmentIpv6Mask.encode(to, at + 88);
-        to.set(Field.U64, at + 104, hostNetns);
-        to.set(Field.BE32, at + 112, segmentIpv4);
-        to.set(Field.BE32, at + 116, segmentIpv4Mask);
-        to.set(Field.U32, at + 120, ctTcpMax);
-        to.set(Field.U32, at + 124, ctOtherMax);
-        to.set(Field.U32, at + 128, natMax);
-        to.set(Field.U32, at + 132, ctTcpSeconds);
-        to.set(Field.U32, at + 136, ctSynSeconds);
-        to.set(Field.U32, at + 140, ctClosingSeconds);
-        to.set(Field.U32, at + 144, ctOtherSeconds);
-        to.set(Field.U16, at + 148, (short) underlayMtu);
-        to.set(Field.U16, at + 150, (short) tunnelPort);
-        to.set(Field.U16, at + 152, (short) podMtu);
-        gatewayMac.encode(to, at + 154);
-        to.set(Field.U8, at + 160, (byte) (ipv4 ? 1 : 0));
-        to.set(Field.U8, at + 161, (byte) (ipv6 ? 1 : 0));
-        to.set(Field.U8, at + 162, (byte) (tunnel ? 1 : 0));
-        to.set(Field.U8, at + 163, (byte) (underlayIpv6 ? 1 : 0));
-        to.set(Field.U8, at + 164, (byte) (encapsulate ? 1 : 0));
-        to.set(Field.U8, at + 165, (byte) (directNodeRoutes ? 1 : 0));
-        to.set(Field.U8, at + 166, (byte) (masqueradeIpv4 ? 1 : 0));
-        to.set(Field.U8, at + 167, (byte) (masqueradeIpv6 ? 1 : 0));
-        to.set(Field.U8, at + 168, (byte) (trace ? 1 : 0));
-        to.set(Field.U8, at + 169, (byte) (coarseClock ? 1 : 0));
-        to.set(Field.U8, at + 170, (byte) (succeeds ? 1 : 0));
-        to.set(Field.U8, at + 171, (byte) (services ? 1 : 0));
-        to.set(Field.U8, at + 172, (byte) (socketsOfHostAlone ? 1 : 0));
-        to.set(Field.U8, at + 173, (byte) (setRetval ? 1 : 0));
-        Field.zero(to, at + 174, 2);
+        loopbackIpv6.encode(to, at + 104);
+        to.set(Field.U64, at + 120, hostNetns);
+        to.set(Field.BE32, at + 128, loopbackIpv4);
+        to.set(Field.BE32, at + 132, segmentIpv4);
+        to.set(Field.BE32, at + 136, segmentIpv4Mask);
+        to.set(Field.U32, at + 140, ctTcpMax);
+        to.set(Field.U32, at + 144, ctOtherMax);
+        to.set(Field.U32, at + 148, natMax);
+        to.set(Field.U32, at + 152, ctTcpSeconds);
+        to.set(Field.U32, at + 156, ctSynSeconds);
+        to.set(Field.U32, at + 160, ctClosingSeconds);
+        to.set(Field.U32, at + 164, ctOtherSeconds);
+        to.set(Field.U16, at + 168, (short) underlayMtu);
+        to.set(Field.U16, at + 170, (short) tunnelPort);
+        to.set(Field.U16, at + 172, (short) podMtu);
+        gatewayMac.encode(to, at + 174);
+        to.set(Field.U8, at + 180, (byte) (ipv4 ? 1 : 0));
+        to.set(Field.U8, at + 181, (byte) (ipv6 ? 1 : 0));
+        to.set(Field.U8, at + 182, (byte) (tunnel ? 1 : 0));
+        to.set(Field.U8, at + 183, (byte) (underlayIpv6 ? 1 : 0));
+        to.set(Field.U8, at + 184, (byte) (encapsulate ? 1 : 0));
+        to.set(Field.U8, at + 185, (byte) (directNodeRoutes ? 1 : 0));
+        to.set(Field.U8, at + 186, (byte) (masqueradeIpv4 ? 1 : 0));
+        to.set(Field.U8, at + 187, (byte) (masqueradeIpv6 ? 1 : 0));
+        to.set(Field.U8, at + 188, (byte) (trace ? 1 : 0));
+        to.set(Field.U8, at + 189, (byte) (coarseClock ? 1 : 0));
+        to.set(Field.U8, at + 190, (byte) (succeeds ? 1 : 0));
+        to.set(Field.U8, at + 191, (byte) (services ? 1 : 0));
+        to.set(Field.U8, at + 192, (byte) (socketsOfHostAlone ? 1 : 0));
+        to.set(Field.U8, at + 193, (byte) (setRetval ? 1 : 0));
+        Field.zero(to, at + 194, 6);
     }
 
     @Override
@@ -150,158 +156,166 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
     }
 
     public Config withNodeIpv4(Bytes16 nodeIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withNodeIpv6(Bytes16 nodeIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withGatewayIpv4(int gatewayIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withNatPortMin(int natPortMin) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withGatewayIpv6(Bytes16 gatewayIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withNatPortMax(int natPortMax) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withOverlayIfindex(int overlayIfindex) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withUnderlayIfindex(int underlayIfindex) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withDropEventsPerSecond(int dropEventsPerSecond) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withSegmentIpv6(Bytes16 segmentIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withSegmentIpv6Mask(Bytes16 segmentIpv6Mask) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+    }
+
+    public Config withLoopbackIpv6(Bytes16 loopbackIpv6) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withHostNetns(long hostNetns) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+    }
+
+    public Config withLoopbackIpv4(int loopbackIpv4) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withSegmentIpv4(int segmentIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withSegmentIpv4Mask(int segmentIpv4Mask) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withCtTcpMax(int ctTcpMax) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withCtOtherMax(int ctOtherMax) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withNatMax(int natMax) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withCtTcpSeconds(int ctTcpSeconds) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withCtSynSeconds(int ctSynSeconds) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withCtClosingSeconds(int ctClosingSeconds) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withCtOtherSeconds(int ctOtherSeconds) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withUnderlayMtu(int underlayMtu) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withTunnelPort(int tunnelPort) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withPodMtu(int podMtu) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withGatewayMac(Bytes6 gatewayMac) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withIpv4(boolean ipv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withIpv6(boolean ipv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withTunnel(boolean tunnel) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withUnderlayIpv6(boolean underlayIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withEncapsulate(boolean encapsulate) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withDirectNodeRoutes(boolean directNodeRoutes) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withMasqueradeIpv4(boolean masqueradeIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withMasqueradeIpv6(boolean masqueradeIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withTrace(boolean trace) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withCoarseClock(boolean coarseClock) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withSucceeds(boolean succeeds) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withServices(boolean services) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withSocketsOfHostAlone(boolean socketsOfHostAlone) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 
     public Config withSetRetval(boolean setRetval) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, hostNetns, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
     }
 }

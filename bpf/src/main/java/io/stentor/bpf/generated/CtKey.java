@@ -15,8 +15,7 @@ import java.lang.foreign.MemorySegment;
 /// @param high the other end
 /// @param lowPort ICMP: the identifier at the end that asks, 0 at the other; host order here, network order in memory
 /// @param highPort host order here, network order in memory
-/// @param scope 0: between endpoints; others are kept for service translation
-public record CtKey(Bytes16 low, Bytes16 high, int lowPort, int highPort, int protocol, Family family, int scope) implements Layout {
+public record CtKey(Bytes16 low, Bytes16 high, int lowPort, int highPort, int protocol, Family family, CtScope scope) implements Layout {
     public static final int SIZE = 40;
     public static final int LOW_OFFSET = 0;
     public static final int HIGH_OFFSET = 16;
@@ -31,12 +30,11 @@ public record CtKey(Bytes16 low, Bytes16 high, int lowPort, int highPort, int pr
         Field.unsigned(lowPort, 16, "low_port");
         Field.unsigned(highPort, 16, "high_port");
         Field.unsigned(protocol, 8, "protocol");
-        Field.unsigned(scope, 16, "scope");
     }
 
     /// Reads 40 bytes at `at`.
     public static CtKey decode(MemorySegment from, long at) {
-        return new CtKey(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), Short.toUnsignedInt(from.get(Field.BE16, at + 32)), Short.toUnsignedInt(from.get(Field.BE16, at + 34)), Byte.toUnsignedInt(from.get(Field.U8, at + 36)), Family.of(Byte.toUnsignedInt(from.get(Field.U8, at + 37))), Short.toUnsignedInt(from.get(Field.U16, at + 38)));
+        return new CtKey(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), Short.toUnsignedInt(from.get(Field.BE16, at + 32)), Short.toUnsignedInt(from.get(Field.BE16, at + 34)), Byte.toUnsignedInt(from.get(Field.U8, at + 36)), Family.of(Byte.toUnsignedInt(from.get(Field.U8, at + 37))), CtScope.of(Short.toUnsignedInt(from.get(Field.U16, at + 38))));
     }
 
     @Override
@@ -47,7 +45,7 @@ public record CtKey(Bytes16 low, Bytes16 high, int lowPort, int highPort, int pr
         to.set(Field.BE16, at + 34, (short) highPort);
         to.set(Field.U8, at + 36, (byte) protocol);
         to.set(Field.U8, at + 37, (byte) family.code());
-        to.set(Field.U16, at + 38, (short) scope);
+        to.set(Field.U16, at + 38, (short) scope.code());
     }
 
     @Override
@@ -79,7 +77,7 @@ public record CtKey(Bytes16 low, Bytes16 high, int lowPort, int highPort, int pr
         return new CtKey(low, high, lowPort, highPort, protocol, family, scope);
     }
 
-    public CtKey withScope(int scope) {
+    public CtKey withScope(CtScope scope) {
         return new CtKey(low, high, lowPort, highPort, protocol, family, scope);
     }
 }

@@ -27,6 +27,8 @@ public enum DropReason {
     INVALID_IPV6_EXTENSION_HEADER(156, "Invalid IPv6 extension header"),
     /// No tunnel/encapsulation endpoint
     NO_TUNNEL_ENDPOINT(160, "No tunnel/encapsulation endpoint"),
+    /// Service backend not found
+    NO_SERVICE_BACKEND(158, "Service backend not found"),
     /// No configuration available to perform policy decision
     NO_CONFIGURATION(165, "No configuration available to perform policy decision"),
     /// No mapping for NAT masquerade
@@ -41,6 +43,8 @@ public enum DropReason {
     FIRST_FRAGMENT_NOT_FOUND(175, "First logical datagram fragment not found"),
     /// Forbidden ICMPv6 message
     FORBIDDEN_ICMP6_MESSAGE(176, "Forbidden ICMPv6 message"),
+    /// Denied by LB src range check
+    NOT_IN_SOURCE_RANGE(177, "Denied by LB src range check"),
     /// Neighbour asked for is not the gateway
     ADDRESS_NOT_OURS(240, "Neighbour asked for is not the gateway"),
     /// IPv4 address inside an IPv6 address
@@ -50,7 +54,9 @@ public enum DropReason {
     /// Multicast and broadcast are not carried
     MULTICAST(243, "Multicast and broadcast are not carried"),
     /// Pod source address arrived outside the tunnel
-    POD_SOURCE_OUTSIDE_TUNNEL(244, "Pod source address arrived outside the tunnel");
+    POD_SOURCE_OUTSIDE_TUNNEL(244, "Pod source address arrived outside the tunnel"),
+    /// The same ends speak already by another address
+    SERVICE_COLLISION(245, "The same ends speak already by another address");
 
     public static final Codec<DropReason> CODEC = new Codec<>(4, (value, to, at) -> Codec.U32.encode(value.code, to, at), (from, at) -> of(Codec.U32.decode(from, at)));
     private final int code;
@@ -84,6 +90,7 @@ public enum DropReason {
             case 155 -> CT_MAP_INSERTION_FAILED;
             case 156 -> INVALID_IPV6_EXTENSION_HEADER;
             case 160 -> NO_TUNNEL_ENDPOINT;
+            case 158 -> NO_SERVICE_BACKEND;
             case 165 -> NO_CONFIGURATION;
             case 167 -> NO_NAT_MAPPING;
             case 168 -> UNSUPPORTED_NAT_PROTOCOL;
@@ -91,11 +98,13 @@ public enum DropReason {
             case 172 -> UNKNOWN_SENDER;
             case 175 -> FIRST_FRAGMENT_NOT_FOUND;
             case 176 -> FORBIDDEN_ICMP6_MESSAGE;
+            case 177 -> NOT_IN_SOURCE_RANGE;
             case 240 -> ADDRESS_NOT_OURS;
             case 241 -> IPV4_IN_IPV6;
             case 242 -> FRAGMENT_OVERLAP;
             case 243 -> MULTICAST;
             case 244 -> POD_SOURCE_OUTSIDE_TUNNEL;
+            case 245 -> SERVICE_COLLISION;
             default -> throw new IllegalArgumentException("no DropReason has the number " + code);
         };
     }

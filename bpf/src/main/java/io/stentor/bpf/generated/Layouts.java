@@ -4,7 +4,7 @@ package io.stentor.bpf.generated;
 
 /// What all layouts together are known by.
 public final class Layouts {
-    private static final String FINGERPRINT = "1ba246775af8";
+    private static final String FINGERPRINT = "6e30fe271ff7";
 
     private static final String DESCRIPTION = """
             map addresses HASH struct/address_key struct/address 131072 1 AGENT
@@ -41,8 +41,8 @@ public final class Layouts {
             struct counter 16 packets@0:u64 bytes@8:u64
             struct ct_account 8 tcp@0:s32 other@4:s32
             struct ct_counter 24 over_share@0:u64 full@8:u64 nat_over_share@16:u64
-            struct ct_entry 32 deadline@0:u64 source_identity@8:u32 policy_revision@12:u32 closes@16:u32 nat_port@20:be16 endpoint@22:u16 flags@24:u8 tcp_flags@25:u8
-            struct ct_key 40 low@0:bytes16 high@16:bytes16 low_port@32:be16 high_port@34:be16 protocol@36:u8 family@37:enum/family/8 scope@38:u16
+            struct ct_entry 48 deadline@0:u64 source_identity@8:u32 policy_revision@12:u32 closes@16:u32 nat_port@20:be16 endpoint@22:u16 flags@24:u8 tcp_flags@25:u8 peer_port@26:be16 service@28:u32 peer@32:bytes16
+            struct ct_key 40 low@0:bytes16 high@16:bytes16 low_port@32:be16 high_port@34:be16 protocol@36:u8 family@37:enum/family/8 scope@38:enum/ct_scope/16
             struct endpoint 48 ipv4@0:bytes16 ipv6@16:bytes16 identity@32:u32 id@36:u16 mac@38:bytes6
             struct event 80 time@0:u64 source@8:bytes16 destination@24:bytes16 source_port@40:be16 destination_port@42:be16 ifindex@44:u32 source_identity@48:u32 destination_identity@52:u32 source_endpoint@56:u16 destination_endpoint@58:u16 length@60:u32 type@64:enum/event_type/8 drop_reason@65:u8 point@66:enum/observation_point/8 ct_state@67:enum/ct_state/8 direction@68:enum/direction/8 family@69:u8 protocol@70:u8 tcp_flags@71:u8 icmp_type@72:u8 icmp_code@73:u8
             struct event_bucket 32 refilled@0:u64 tokens@8:u64 suppressed@16:u64 lost@24:u64
@@ -64,9 +64,10 @@ public final class Layouts {
             enum ct_close CLOSED_BY_ORIGIN=1 CLOSED_BY_PEER=65536
             enum ct_flag CT_HIGH_BEGAN=1 CT_ANSWERED=2
             enum ct_holder HOLDER_ALL=65536 HOLDER_NAT=65537
+            enum ct_scope SCOPE_FLOW=0 SCOPE_SERVICE=1
             enum ct_state CT_NEW=0 CT_ESTABLISHED=1 CT_REPLY=2 CT_RELATED=3 CT_UNKNOWN=5
             enum direction DIRECTION_UNKNOWN=0 DIRECTION_INGRESS=1 DIRECTION_EGRESS=2
-            enum drop_reason DROP_INVALID_SOURCE_MAC=130 DROP_INVALID_SOURCE_IP=132 DROP_INVALID_PACKET=134 DROP_UNSUPPORTED_L3_PROTOCOL=139 DROP_ERROR_WRITING_TO_PACKET=141 DROP_ERROR_RETRIEVING_TUNNEL_KEY=147 DROP_STALE_OR_UNROUTABLE_IP=151 DROP_CT_MAP_INSERTION_FAILED=155 DROP_INVALID_IPV6_EXTENSION_HEADER=156 DROP_NO_TUNNEL_ENDPOINT=160 DROP_NO_CONFIGURATION=165 DROP_NO_NAT_MAPPING=167 DROP_UNSUPPORTED_NAT_PROTOCOL=168 DROP_ENCAPSULATION_PROHIBITED=170 DROP_UNKNOWN_SENDER=172 DROP_FIRST_FRAGMENT_NOT_FOUND=175 DROP_FORBIDDEN_ICMP6_MESSAGE=176 DROP_ADDRESS_NOT_OURS=240 DROP_IPV4_IN_IPV6=241 DROP_FRAGMENT_OVERLAP=242 DROP_MULTICAST=243 DROP_POD_SOURCE_OUTSIDE_TUNNEL=244
+            enum drop_reason DROP_INVALID_SOURCE_MAC=130 DROP_INVALID_SOURCE_IP=132 DROP_INVALID_PACKET=134 DROP_UNSUPPORTED_L3_PROTOCOL=139 DROP_ERROR_WRITING_TO_PACKET=141 DROP_ERROR_RETRIEVING_TUNNEL_KEY=147 DROP_STALE_OR_UNROUTABLE_IP=151 DROP_CT_MAP_INSERTION_FAILED=155 DROP_INVALID_IPV6_EXTENSION_HEADER=156 DROP_NO_TUNNEL_ENDPOINT=160 DROP_NO_SERVICE_BACKEND=158 DROP_NO_CONFIGURATION=165 DROP_NO_NAT_MAPPING=167 DROP_UNSUPPORTED_NAT_PROTOCOL=168 DROP_ENCAPSULATION_PROHIBITED=170 DROP_UNKNOWN_SENDER=172 DROP_FIRST_FRAGMENT_NOT_FOUND=175 DROP_FORBIDDEN_ICMP6_MESSAGE=176 DROP_NOT_IN_SOURCE_RANGE=177 DROP_ADDRESS_NOT_OURS=240 DROP_IPV4_IN_IPV6=241 DROP_FRAGMENT_OVERLAP=242 DROP_MULTICAST=243 DROP_POD_SOURCE_OUTSIDE_TUNNEL=244 DROP_SERVICE_COLLISION=245
             enum event_type EVENT_DROP=1 EVENT_TRACE=4
             enum family FAMILY_IPV4=4 FAMILY_IPV6=6
             enum frontend_flag FRONTEND_OUTSIDE=1 FRONTEND_LOCAL=2 FRONTEND_RANGES=4 FRONTEND_RANGES_DENY=8 FRONTEND_THIS_NODE=16

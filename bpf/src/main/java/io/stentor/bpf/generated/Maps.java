@@ -78,7 +78,7 @@ public final class Maps {
     public static final MapSpec<RangeKey, Range> RANGES = new MapSpec<>("ranges", MapType.LPM_TRIE, RangeKey.CODEC, Range.CODEC, new MapSpec.Shape(65536, 1, MapOwner.AGENT, Optional.empty()));
 
     /// The packet in work.
-    public static final MapSpec<Integer, Bytes> SCRATCH = new MapSpec<>("scratch", MapType.PERCPU_ARRAY, Codec.U32, Bytes.codec(128), new MapSpec.Shape(1, 0, MapOwner.GENERATION, Optional.empty()));
+    public static final MapSpec<Integer, Bytes> SCRATCH = new MapSpec<>("scratch", MapType.PERCPU_ARRAY, Codec.U32, Bytes.codec(152), new MapSpec.Shape(1, 0, MapOwner.GENERATION, Optional.empty()));
 
     /// Numbers of backends, by list and place.
     public static final MapSpec<SlotKey, Integer> SLOTS = new MapSpec<>("slots", MapType.HASH, SlotKey.CODEC, Codec.U32, new MapSpec.Shape(262144, 1, MapOwner.AGENT, Optional.empty()));

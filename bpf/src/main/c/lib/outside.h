@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * Services for who is not a pod of this node: clients outside, and pods and nodes that call this node's
+ * address.
+ *
+ * To a backend of this node a client keeps its address. To one elsewhere the packet goes with the node's
+ * address, so that the answer comes back here, where it gets the service's address again: nat_in(), then
+ * service_back(). Whoever cannot be served is told so.
+ */
+#pragma once
+
+#include "answer.h"
+#include "route.h"
+#include "service.h"
+#include "tunnel.h"
+
+/* Counts and reports the drop, and sends the packet back as what answer_…() has made of it (0). */
+static __always_inline int answer_back(struct __sk_buff *skb, struct packet *p, int failed)
+{
+	struct address *to = address_find(&p->tuple.destination, p->tuple.family);
+	struct ethhdr *eth;
+	__u8 mac[ETH_ALEN];
+
+	if (failed)
+		return TC_ACT_SHOT;
+	/* the tunnel's way back is the tunnel */
+	if (config.tunnel && skb->ifindex == config.overlay_ifindex) {
+		p->source_identity = IDENTITY_HOST;
+		return to && to->node_family ? tunnel_send(skb, p, &to->node, to->node_family) : TC_ACT_SHOT;
+	}
+	eth = packet_at(skb, 0, ETH_HLEN);
+	if (!eth)
+		return TC_ACT_SHOT;
+	__builtin_memcpy(mac, eth->h_dest, ETH_ALEN);
+	__builtin_memcpy(eth->h_dest, eth->h_source, ETH_ALEN);
+	__builtin_memcpy(eth->h_source, mac, ETH_ALEN);
+	skb->mark = MARK_SENT;
+	return bpf_redirect(skb->ifindex, 0);
+}
+
+static __always_inline int outside_refuse(struct __sk_buff *skb, struct packet *p, int reason)
+{
+	drop(skb, p, reason, DIRECTION_INGRESS);
+	return answer_back(skb, p, answer_refused(skb, p));
+}
+
+static __always_inline bool in_source_range(const struct packet *p, __u32 service)
+{
+	struct source_range_key key = {
+		.prefix_length = 96 + 128,
+		.service = service,
+		.family = p->tuple.family,
+		.address = p->tuple.source,
+	};
+
+	return bpf_map_lookup_elem(&source_ranges, &key);
+}
+
+static __always_inline bool may_come_in(const struct packet *p, const struct frontend *frontend)
+{
+	if (!(frontend->flags & FRONTEND_RANGES))
+		return true;
+	return in_source_range(p, frontend->service) == !(frontend->flags & FRONTEND_RANGES_DENY);
+}
+
+/* To a backend of another node, or outside, with this node's address. node_family 0: nothing is known of it. */
+static __always_inline int outside_send(struct __sk_buff *skb, struct packet *p, const struct address *to,
+                                        const union ip *node, __u8 node_family)
+{
+	bool by_tunnel = config.tunnel && node_family && !(to && to->kind == ADDRESS_REMOTE_NODE);
+	struct bpf_redir_neigh next = {};
+	__u32 ifindex = 0;
+	union ip hop = {};
+	int reason;
+
+	if (node)
+		hop = *node;
+	if (by_tunnel ? wire_length(skb, p) > config.pod_mtu
+	              : next_hop(skb, p, node_family ? &hop : NULL, node_family, &ifindex, &next)) {
+		drop(skb, p, DROP_STALE_OR_UNROUTABLE_IP, DIRECTION_INGRESS);
+		if (translate(skb, p, false, &p->peer, p->peer_port))
+			return TC_ACT_SHOT;
+		return answer_back(skb, p, answer_too_big(skb, p, by_tunnel ? config.pod_mtu : config.underlay_mtu));
+	}
+	reason = masqueraded(p) || p->ct_state == CT_NEW ? nat_out(skb, p) : 0;
+	if (!reason)
+		reason = conntrack_create(p);
+	if (!reason)
+		reason = ttl_decrement(skb, p);
+	if (reason)
+		return drop(skb, p, reason, DIRECTION_INGRESS);
+	if (by_tunnel)
+		return tunnel_send(skb, p, &hop, node_family);
+	skb->mark = MARK_SENT;
+	forwarded(skb, p, POINT_TO_NETWORK, DIRECTION_INGRESS);
+	return bpf_redirect_neigh(ifindex, &next, sizeof(next), 0);
+}
+
+/* To the backend that p speaks of. */
+static __always_inline int outside_deliver(struct __sk_buff *skb, struct packet *p)
+{
+	struct address *to = address_find(&p->tuple.destination, p->tuple.family);
+	struct range *range = to ? NULL : range_find(&p->tuple.destination, p->tuple.family);
+	int reason;
+
+	p->destination_identity = to ? to->identity : range && range->identity ? range->identity : IDENTITY_WORLD;
+	if (to && (to->kind == ADDRESS_ENDPOINT || to->kind == ADDRESS_HOST)) {
+		reason = conntrack_create(p);
+		if (reason)
+			return drop(skb, p, reason, DIRECTION_INGRESS);
+		return to->kind == ADDRESS_ENDPOINT ? deliver(skb, p, to, true)
+		                                    : to_stack(skb, p, POINT_TO_HOST, DIRECTION_INGRESS);
+	}
+	if (to)
+		return outside_send(skb, p, to, &to->node, to->node_family);
+	if (range && range->kind == RANGE_REMOTE_PODS)
+		return outside_send(skb, p, NULL, &range->node, range->node_family);
+	return outside_send(skb, p, NULL, NULL, 0);
+}
+
+/* A packet for a service of ours: a verdict, or BY_STAGES with the packet as it was. */
+static __always_inline int outside_to_service(struct __sk_buff *skb, struct packet *p)
+{
+	struct frontend_key at = {
+		.address = p->tuple.destination,
+		.port = p->tuple.destination_port,
+		.protocol = p->tuple.protocol,
+		.family = p->tuple.family,
+	};
+	struct frontend *frontend;
+	bool outside;
+	int reason;
+
+	if (p->icmp_error) {
+		reason = service_forward_error(skb, p);
+		if (reason == SERVICE_NONE)
+			return BY_STAGES;
+		return reason ? drop(skb, p, reason, DIRECTION_INGRESS) : outside_deliver(skb, p);
+	}
+	frontend = frontend_find(&at, false);
+	if (!frontend || !(frontend->flags & FRONTEND_OUTSIDE))
+		return BY_STAGES;
+	if (!p->source_identity)
+		identify_source(p);
+	outside = p->source_identity == IDENTITY_WORLD;
+	if (outside && !may_come_in(p, frontend))
+		return drop(skb, p, DROP_NOT_IN_SOURCE_RANGE, DIRECTION_INGRESS);
+	if (ttl_ends(p)) {
+		drop(skb, p, DROP_STALE_OR_UNROUTABLE_IP, DIRECTION_INGRESS);
+		return answer_back(skb, p, answer_late(skb, p));
+	}
+	reason = service_forward(skb, p, frontend, outside);
+	if (reason == SERVICE_REFUSED && outside && frontend->flags & FRONTEND_LOCAL)
+		return drop(skb, p, DROP_NO_SERVICE_BACKEND, DIRECTION_INGRESS);
+	if (reason == SERVICE_REFUSED)
+		return outside_refuse(skb, p, DROP_NO_SERVICE_BACKEND);
+	return reason ? drop(skb, p, reason, DIRECTION_INGRESS) : outside_deliver(skb, p);
+}
+
+/* For the node's own address: what comes back for those behind it. */
+static __always_inline int for_node(struct __sk_buff *skb, struct packet *p)
+{
+	struct address *to;
+	int reason = 0;
+
+	if (!nat_enabled(p->tuple.family) && !config.services)
+		return TC_ACT_OK;
+	if (!nat_in(skb, p, &reason)) {
+		takeover_ask(skb, p);
+		return TC_ACT_OK;
+	}
+	if (reason)
+		return drop(skb, p, reason, DIRECTION_INGRESS);
+	to = address_find(&p->tuple.destination, p->tuple.family);
+	if (to && to->kind == ADDRESS_ENDPOINT)
+		return deliver(skb, p, to, false);
+	conntrack_find(p);
+	if (to && to->kind == ADDRESS_HOST)
+		return TC_ACT_OK;
+	if (!config.services || !p->service)
+		return drop(skb, p, DROP_STALE_OR_UNROUTABLE_IP, DIRECTION_INGRESS);
+	reason = service_back(skb, p);
+	if (reason)
+		return drop(skb, p, reason, DIRECTION_INGRESS);
+	if (config.tunnel && to && to->kind == ADDRESS_REMOTE_POD && to->node_family) {
+		reason = ttl_decrement(skb, p);
+		return reason ? drop(skb, p, reason, DIRECTION_INGRESS)
+		              : tunnel_send(skb, p, &to->node, to->node_family);
+	}
+	return route_out(skb, p, false, to ? &to->node : NULL, to ? to->node_family : 0);
+}
+
+/* What the node itself answers as a backend. Returns 0 or a drop_reason. */
+static __always_inline int node_back(struct __sk_buff *skb, struct packet *p)
+{
+	if (!config.services)
+		return 0;
+	conntrack_find(p);
+	return service_back(skb, p);
+}
