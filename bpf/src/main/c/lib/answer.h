@@ -19,7 +19,6 @@
 #define ERROR_HEADER 8 /* bytes of an ICMP error before what it quotes */
 #define QUOTED_MAX 60  /* IPv6 and TCP */
 
-
 /* Writes the IP header of an answer with length bytes of payload, for p->tuple as it then is. */
 static __always_inline int answer_write_ip(struct __sk_buff *skb, const struct packet *p, __u8 protocol,
                                            __u32 length)
@@ -99,7 +98,8 @@ static __always_inline int answer_reset(struct __sk_buff *skb, struct packet *p)
 }
 
 /* rest: what stands in the second four bytes of the error's header. */
-static __always_inline int answer_error(struct __sk_buff *skb, struct packet *p, __u8 type, __u8 code, __u32 rest)
+static __always_inline int answer_error(struct __sk_buff *skb, struct packet *p, __u8 type, __u8 code,
+                                        __u32 rest)
 {
 	__u32 room = answer_ip_length(p) + ERROR_HEADER;
 	__u32 quoted = answer_ip_length(p) + (p->tuple.protocol == IPPROTO_TCP ? sizeof(struct tcphdr) : 8);
@@ -120,7 +120,8 @@ static __always_inline int answer_error(struct __sk_buff *skb, struct packet *p,
 	message[1] = bpf_htonl(rest);
 	answer_turn(p);
 	if (p->tuple.family == FAMILY_IPV6)
-		sum = checksum_pseudo(&p->tuple.source, &p->tuple.destination, protocol, ERROR_HEADER + quoted);
+		sum = checksum_pseudo(&p->tuple.source, &p->tuple.destination, protocol,
+		                      ERROR_HEADER + quoted);
 	header->checksum = checksum_fold(bpf_csum_diff(NULL, 0, message, sizeof(message), sum));
 	if (answer_write_ip(skb, p, protocol, ERROR_HEADER + quoted) ||
 	    bpf_skb_store_bytes(skb, ETH_HLEN + answer_ip_length(p), message, ERROR_HEADER, 0))
@@ -129,8 +130,12 @@ static __always_inline int answer_error(struct __sk_buff *skb, struct packet *p,
 }
 
 /* There is nobody at this port. Returns 0 when the packet is the answer, else a drop_reason. */
-static __noinline __attribute__((unused)) int answer_refused(struct __sk_buff *skb, struct packet *p)
+__noinline __attribute__((unused)) int answer_refused(struct __sk_buff *skb)
 {
+	struct packet *p = packet_in_work();
+
+	if (!p)
+		return DROP_INVALID_PACKET;
 	if (p->tuple.protocol == IPPROTO_TCP)
 		return p->fragment == FRAGMENT_LATER ? DROP_INVALID_PACKET : answer_reset(skb, p);
 	if (p->tuple.family == FAMILY_IPV4)
@@ -139,16 +144,24 @@ static __noinline __attribute__((unused)) int answer_refused(struct __sk_buff *s
 }
 
 /* It has come too far. */
-static __noinline __attribute__((unused)) int answer_late(struct __sk_buff *skb, struct packet *p)
+__noinline __attribute__((unused)) int answer_late(struct __sk_buff *skb)
 {
+	struct packet *p = packet_in_work();
+
+	if (!p)
+		return DROP_INVALID_PACKET;
 	if (p->tuple.family == FAMILY_IPV4)
 		return answer_error(skb, p, ICMP_TIME_EXCEEDED, 0, 0);
 	return answer_error(skb, p, ICMPV6_TIME_EXCEED, 0, 0);
 }
 
 /* The way has less room. */
-static __noinline __attribute__((unused)) int answer_too_big(struct __sk_buff *skb, struct packet *p, __u32 mtu)
+__noinline __attribute__((unused)) int answer_too_big(struct __sk_buff *skb, __u32 mtu)
 {
+	struct packet *p = packet_in_work();
+
+	if (!p)
+		return DROP_INVALID_PACKET;
 	if (p->tuple.family == FAMILY_IPV4)
 		return answer_error(skb, p, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, mtu);
 	return answer_error(skb, p, ICMPV6_PKT_TOOBIG, 0, mtu);

@@ -20,8 +20,8 @@ static __always_inline __sum16 checksum_fold(__u32 sum)
 	return (__sum16)~sum;
 }
 
-static __always_inline __s64 checksum_pseudo(const union ip *source, const union ip *destination, __u8 protocol,
-                                             __u32 length)
+static __always_inline __s64 checksum_pseudo(const union ip *source, const union ip *destination,
+                                             __u8 protocol, __u32 length)
 {
 	struct pseudo_header pseudo = {
 		.source = *source,

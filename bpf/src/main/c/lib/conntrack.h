@@ -129,14 +129,19 @@ static __always_inline void ct_found(struct packet *p, const struct ct_key *key,
 }
 
 /* Sets p->ct_state and its like, p->nat_port and p->notable. ICMP errors are looked up by what they quote. */
-static __noinline __attribute__((unused)) int conntrack_find(struct packet *p)
+__noinline __attribute__((unused)) int conntrack_find(void)
 {
+	struct packet *p = packet_in_work();
 	struct ct_key key;
-	bool from_high = ct_key_of(p->icmp_error ? &p->quoted : &p->tuple, &key);
-	struct ct_entry *entry = bpf_map_lookup_elem(&ct_answered, &key);
+	struct ct_entry *entry;
 	enum ct_table table = CT_TABLE_ANSWERED;
 	__u64 *overflow_until;
+	bool from_high;
 
+	if (!p)
+		return 0;
+	from_high = ct_key_of(p->icmp_error ? &p->quoted : &p->tuple, &key);
+	entry = bpf_map_lookup_elem(&ct_answered, &key);
 	p->nat_port = 0;
 	p->service = 0;
 	p->ct_stale = 0;
@@ -165,24 +170,21 @@ static __noinline __attribute__((unused)) int conntrack_find(struct packet *p)
 	return 0;
 }
 
-/*
- * Remembers a CT_NEW packet's connection. Errors about unknown connections are not remembered, nor is a RST,
- * which begins nothing. Returns 0 or a drop_reason.
- */
-static __noinline __attribute__((unused)) int conntrack_create(struct packet *p)
+/* A connection that begins with this packet. Returns 0 or a drop_reason. */
+__noinline __attribute__((unused)) int conntrack_enter(void)
 {
+	struct packet *p = packet_in_work();
+	struct ct_entry *stale, entry = {};
 	struct ct_key key;
-	struct ct_entry *stale, entry = {
-					.source_identity = p->source_identity,
-					.nat_port = p->nat_port,
-					.endpoint = p->source_endpoint ?: p->destination_endpoint,
-					.tcp_flags = p->tcp_flags & TCP_REPORTED,
-					.closes = p->tcp_flags & TCP_FIN ? CLOSED_BY_ORIGIN : 0,
-				};
 
-	if (p->ct_state != CT_NEW || p->icmp_error || p->tcp_flags & TCP_RST)
-		return 0;
+	if (!p)
+		return DROP_CT_MAP_INSERTION_FAILED;
 	entry.flags = ct_key_of(&p->tuple, &key) ? CT_HIGH_BEGAN : 0;
+	entry.source_identity = p->source_identity;
+	entry.nat_port = p->nat_port;
+	entry.endpoint = p->source_endpoint ?: p->destination_endpoint;
+	entry.tcp_flags = p->tcp_flags & TCP_REPORTED;
+	entry.closes = p->tcp_flags & TCP_FIN ? CLOSED_BY_ORIGIN : 0;
 	if (p->service) {
 		entry.service = p->service;
 		entry.peer = p->peer;
@@ -196,4 +198,15 @@ static __noinline __attribute__((unused)) int conntrack_create(struct packet *p)
 		return 0;
 	}
 	return bpf_map_update_elem(&ct_unanswered, &key, &entry, BPF_ANY) ? DROP_CT_MAP_INSERTION_FAILED : 0;
+}
+
+/*
+ * Remembers a CT_NEW packet's connection. Errors about unknown connections are not remembered, nor is a RST,
+ * which begins nothing. Returns 0 or a drop_reason.
+ */
+static __always_inline int conntrack_create(const struct packet *p)
+{
+	if (p->ct_state != CT_NEW || p->icmp_error || p->tcp_flags & TCP_RST)
+		return 0;
+	return conntrack_enter();
 }

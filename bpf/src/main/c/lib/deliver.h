@@ -59,21 +59,21 @@ static __always_inline int write_macs(struct __sk_buff *skb, const __u8 *destina
 	return 0;
 }
 
-/* Conntrack, services and ingress policy for a pod of this node; 0 or a drop_reason. Egress of the same node has done
- * it. */
+/* Conntrack, services and ingress policy for a pod of this node; 0 or a drop_reason. Egress of the same node
+ * has done it. */
 static __always_inline int admit(struct __sk_buff *skb, struct packet *p, bool tracked)
 {
 	int reason;
 
 	if (tracked)
 		return 0;
-	conntrack_find(p);
+	conntrack_find();
 	takeover_ask_unknown(skb, p);
 	/* who speaks matters where a connection begins or an event tells of it, and is known out of a tunnel
 	 */
 	if (p->notable && !p->source_identity)
 		identify_source(p);
-	reason = config.services ? service_back(skb, p) : 0;
+	reason = service_back(skb, p);
 	return reason ?: conntrack_create(p);
 }
 

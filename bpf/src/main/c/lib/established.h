@@ -5,9 +5,9 @@
  *
  * One look at the connection, and two at the pods of this node, which an array has by the end of their
  * address. Whatever else there may be to decide (options, fragments, flags, a deadline to be set anew, a
- * masqueraded port, a service, no room on the path, a TTL at its end) is the stages', and so are drops: BY_STAGES says
- * nothing about a packet, and it was not touched. What goes this way would have passed the stages with the
- * same result.
+ * masqueraded port, a service, no room on the path, a TTL at its end) is the stages', and so are drops:
+ * BY_STAGES says nothing about a packet, and it was not touched. What goes this way would have passed the
+ * stages with the same result.
  */
 #pragma once
 

@@ -17,6 +17,7 @@
 #include "parse.h"
 
 #define NAT_TRIES 16
+#define NAT_NONE (-1) /* nothing here is translated */
 
 /* Set by from_pod for to_net, which else could not tell a masqueraded packet from the node's own: the number
  * that Cilium uses for it. Packets of pods come without a mark (the kernel clears it between namespaces), and
@@ -96,15 +97,44 @@ static __always_inline int nat_write_port(struct __sk_buff *skb, __u16 at, __be1
 	return 0;
 }
 
+/* Too much for the stack. */
+struct nat_work {
+	struct nat_key key;
+	struct nat_entry entry; /* of a connection that begins */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct nat_work));
+	__uint(max_entries, 1);
+} nat_scratch SEC(".maps") GENERATION_MAP("The translation in work.");
+
+static __always_inline struct nat_work *nat_work(const struct packet *p)
+{
+	__u32 zero = 0;
+	struct nat_work *work = bpf_map_lookup_elem(&nat_scratch, &zero);
+
+	if (!work)
+		return NULL;
+	__builtin_memset(work, 0, sizeof(*work));
+	work->key.remote = p->tuple.destination;
+	work->key.remote_port = p->tuple.destination_port;
+	work->key.protocol = p->tuple.protocol;
+	work->key.family = p->tuple.family;
+	nat_node_address(p->tuple.family, &work->key.local);
+	work->entry.pod = p->tuple.source;
+	work->entry.port = p->tuple.source_port;
+	work->entry.deadline = p->now + nat_lifetime(p, false);
+	return work;
+}
+
 /* A free port towards this remote end: the pod's own if it lies in the range, else from a random one upwards.
  */
-static __always_inline __be16 nat_take_port(struct packet *p, struct nat_key *key)
+static __always_inline __be16 nat_take_port(const struct packet *p, struct nat_work *work)
 {
-	struct nat_entry entry = {
-		.pod = p->tuple.source,
-		.port = p->tuple.source_port,
-		.deadline = p->now + nat_lifetime(p, false),
-	};
+	struct nat_key *key = &work->key;
+	struct nat_entry *entry = &work->entry;
 	__u32 span = config.nat_port_max - config.nat_port_min + 1;
 	__u32 port = bpf_ntohs(p->tuple.source_port);
 
@@ -116,11 +146,11 @@ static __always_inline __be16 nat_take_port(struct packet *p, struct nat_key *ke
 
 		key->local_port = bpf_htons(port);
 		taken = nat_find(key, &in_use);
-		if (!taken && !bpf_map_update_elem(&nat_unanswered, key, &entry, BPF_NOEXIST))
+		if (!taken && !bpf_map_update_elem(&nat_unanswered, key, entry, BPF_NOEXIST))
 			return key->local_port;
-		if (taken && (nat_same(taken, &entry) || taken->deadline < p->now)) {
+		if (taken && (nat_same(taken, entry) || taken->deadline < p->now)) {
 			if (!in_use || taken->deadline < p->now)
-				*taken = entry;
+				*taken = *entry;
 			return key->local_port;
 		}
 		port = port >= config.nat_port_max ? config.nat_port_min : port + 1;
@@ -129,27 +159,22 @@ static __always_inline __be16 nat_take_port(struct packet *p, struct nat_key *ke
 }
 
 /* On the way out; an entry that was displaced comes back. */
-static __always_inline void nat_keep(struct packet *p, struct nat_key *key)
+static __always_inline void nat_keep(const struct packet *p, const struct nat_work *work)
 {
 	bool in_use;
-	struct nat_entry *entry = nat_find(key, &in_use);
-	struct nat_entry again = {
-		.pod = p->tuple.source,
-		.port = p->tuple.source_port,
-		.deadline = p->now + nat_lifetime(p, false),
-	};
+	struct nat_entry *entry = nat_find(&work->key, &in_use);
 
 	if (!entry)
-		bpf_map_update_elem(&nat_unanswered, key, &again, BPF_NOEXIST);
+		bpf_map_update_elem(&nat_unanswered, &work->key, &work->entry, BPF_NOEXIST);
 	if ((entry && nat_prolong(p, entry, in_use)) || p->ct_promoted) {
 		if (!in_use && p->ct_in_use)
-			nat_promote(p, key, &again);
+			nat_promote(p, &work->key, &work->entry);
 	}
 }
 
 /*
- * An error about a translated packet, which it quotes: in, as it was sent under the address of *to*'s other side;
- * out, as it was received. Its own header bears that address too, unless a router on the way sent it.
+ * An error about a translated packet, which it quotes: in, as it was sent under the address of *to*'s other
+ * side; out, as it was received. Its own header bears that address too, unless a router on the way sent it.
  */
 static __always_inline int nat_error(struct __sk_buff *skb, struct packet *p, bool in, const union ip *to,
                                      __be16 port)
@@ -179,34 +204,31 @@ static __always_inline int nat_error(struct __sk_buff *skb, struct packet *p, bo
  * conntrack_create(). Answers to a connection that began outside, and errors, keep the pod's address: the
  * caller asks only for CT_NEW and for connections that have a port. Returns 0 or a drop_reason.
  */
-static __noinline __attribute__((unused)) int nat_out(struct __sk_buff *skb, struct packet *p)
+__noinline __attribute__((unused)) int nat_out(struct __sk_buff *skb)
 {
-	struct nat_key key = {
-		.remote = p->tuple.destination,
-		.remote_port = p->tuple.destination_port,
-		.protocol = p->tuple.protocol,
-		.family = p->tuple.family,
-	};
+	struct packet *p = packet_in_work();
+	struct nat_work *work = p ? nat_work(p) : NULL;
 	struct nat_place place;
-	union ip pod = p->tuple.source;
 	int reason;
 
-	nat_node_address(p->tuple.family, &key.local);
+	if (!work || !p)
+		return DROP_NO_NAT_MAPPING;
 	if (p->icmp_error)
-		return nat_error(skb, p, false, &key.local, p->nat_port);
+		return nat_error(skb, p, false, &work->key.local, p->nat_port);
 	if (!nat_place_of(p->tuple.protocol, p->tuple.family, p->l4_offset, &place))
 		return DROP_UNSUPPORTED_NAT_PROTOCOL;
 	if (p->nat_port) {
-		key.local_port = p->nat_port;
-		nat_keep(p, &key);
+		work->key.local_port = p->nat_port;
+		nat_keep(p, work);
 	} else {
-		p->nat_port = nat_take_port(p, &key);
+		p->nat_port = nat_take_port(p, work);
 		if (!p->nat_port)
 			return DROP_NO_NAT_MAPPING;
 	}
 	if (p->fragment == FRAGMENT_LATER)
 		place.pseudo_header = false;
-	reason = nat_write_address(skb, p->tuple.family, ETH_HLEN, true, &pod, &key.local, &place);
+	reason = nat_write_address(skb, p->tuple.family, ETH_HLEN, true, &p->tuple.source, &work->key.local,
+	                           &place);
 	if (reason || p->fragment == FRAGMENT_LATER)
 		return reason;
 	return nat_write_port(skb, place.source_port, p->tuple.source_port, p->nat_port, &place);
@@ -244,62 +266,66 @@ static __always_inline int nat_own(struct __sk_buff *skb, struct packet *p)
 	}
 	if (!entry || entry->deadline < p->now)
 		entry = bpf_map_lookup_elem(&nat, &key);
-	conntrack_find(p);
+	conntrack_find();
 	if (!p->nat_port && !entry) {
 		bpf_map_update_elem(&nat_unanswered, &key, &own, BPF_ANY);
 		return 0;
 	}
-	reason = nat_out(skb, p);
+	reason = nat_out(skb);
 	return reason ?: conntrack_create(p);
 }
 
-/* Returns whether the packet was for somebody else behind the node's address, or for the node at another
- * port; *reason is 0 or a drop_reason then. */
-static __noinline __attribute__((unused)) bool nat_in(struct __sk_buff *skb, struct packet *p, int *reason)
+/* Where the packet is for somebody else behind the node's address, or for the node at another port, it is
+ * rewritten. Returns 0 then, or a drop_reason, and NAT_NONE where it is not. */
+__noinline __attribute__((unused)) int nat_in(struct __sk_buff *skb)
 {
-	const struct tuple *t = p->icmp_error ? &p->quoted : &p->tuple;
-	struct nat_key key = {
-		.remote = p->icmp_error ? t->destination : t->source,
-		.local = p->icmp_error ? t->source : t->destination,
-		.remote_port = p->icmp_error ? t->destination_port : t->source_port,
-		.local_port = p->icmp_error ? t->source_port : t->destination_port,
-		.protocol = t->protocol,
-		.family = t->family,
-	};
+	struct packet *p = packet_in_work();
+	const struct tuple *t;
+	struct nat_key key = {};
 	struct nat_entry *entry;
 	struct nat_place place;
 	union ip pod;
 	__be16 port;
 	bool in_use;
+	int reason;
 
+	if (!p)
+		return NAT_NONE;
+	t = p->icmp_error ? &p->quoted : &p->tuple;
+	key.remote = p->icmp_error ? t->destination : t->source;
+	key.local = p->icmp_error ? t->source : t->destination;
+	key.remote_port = p->icmp_error ? t->destination_port : t->source_port;
+	key.local_port = p->icmp_error ? t->source_port : t->destination_port;
+	key.protocol = t->protocol;
+	key.family = t->family;
 	/* nobody behind the node's address gets a port below */
 	if (bpf_ntohs(key.local_port) < config.nat_port_min)
-		return false;
+		return NAT_NONE;
 	entry = nat_find(&key, &in_use);
 	if (!entry || entry->deadline < p->now)
-		return false;
+		return NAT_NONE;
 	pod = entry->pod;
 	port = entry->port;
 	/* an answer prolongs what is in use; a beginning, or an end, only where nothing else tells */
 	if (in_use || t->protocol != IPPROTO_TCP)
 		nat_prolong(p, entry, in_use);
 	if (port == key.local_port && ip_equal(&pod, &key.local))
-		return false;
+		return NAT_NONE;
 	if (p->icmp_error) {
-		*reason = nat_error(skb, p, true, &pod, port);
+		reason = nat_error(skb, p, true, &pod, port);
 		p->quoted.source = pod;
 		p->quoted.source_port = port;
 		p->tuple.destination = pod;
-		return true;
+		return reason;
 	}
 	if (!nat_place_of(t->protocol, t->family, p->l4_offset, &place))
-		return false;
+		return NAT_NONE;
 	if (p->fragment == FRAGMENT_LATER)
 		place.pseudo_header = false;
-	*reason = nat_write_address(skb, t->family, ETH_HLEN, false, &key.local, &pod, &place);
-	if (!*reason && p->fragment != FRAGMENT_LATER)
-		*reason = nat_write_port(skb, place.destination_port, key.local_port, port, &place);
+	reason = nat_write_address(skb, t->family, ETH_HLEN, false, &key.local, &pod, &place);
+	if (!reason && p->fragment != FRAGMENT_LATER)
+		reason = nat_write_port(skb, place.destination_port, key.local_port, port, &place);
 	p->tuple.destination = pod;
 	p->tuple.destination_port = port;
-	return true;
+	return reason;
 }

@@ -48,7 +48,7 @@ static __always_inline int reply(struct __sk_buff *skb, struct packet *p, const 
 	return bpf_redirect(skb->ifindex, 0);
 }
 
-static __always_inline int answer_arp(struct __sk_buff *skb, struct packet *p, const struct endpoint *from)
+static __noinline int answer_arp(struct __sk_buff *skb, struct packet *p, const struct endpoint *from)
 {
 	struct arp_ipv4 *arp = packet_at(skb, ETH_HLEN, sizeof(*arp));
 	__be32 asked;
@@ -81,8 +81,8 @@ static __always_inline bool is_gateway(const union ip *asked)
 }
 
 /* Answers a solicitation for the gateway; everything else of this kind that a pod says stays unheard. */
-static __always_inline int answer_solicitation(struct __sk_buff *skb, struct packet *p,
-                                               const struct endpoint *from)
+static __noinline int answer_solicitation(struct __sk_buff *skb, struct packet *p,
+                                          const struct endpoint *from)
 {
 	union ip source, destination;
 	struct neighbour_message message = {

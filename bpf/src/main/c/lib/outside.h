@@ -41,7 +41,7 @@ static __always_inline int answer_back(struct __sk_buff *skb, struct packet *p, 
 static __always_inline int outside_refuse(struct __sk_buff *skb, struct packet *p, int reason)
 {
 	drop(skb, p, reason, DIRECTION_INGRESS);
-	return answer_back(skb, p, answer_refused(skb, p));
+	return answer_back(skb, p, answer_refused(skb));
 }
 
 static __always_inline bool in_source_range(const struct packet *p, __u32 service)
@@ -63,7 +63,8 @@ static __always_inline bool may_come_in(const struct packet *p, const struct fro
 	return in_source_range(p, frontend->service) == !(frontend->flags & FRONTEND_RANGES_DENY);
 }
 
-/* To a backend of another node, or outside, with this node's address. node_family 0: nothing is known of it. */
+/* To a backend of another node, or outside, with this node's address. node_family 0: nothing is known of it.
+ */
 static __always_inline int outside_send(struct __sk_buff *skb, struct packet *p, const struct address *to,
                                         const union ip *node, __u8 node_family)
 {
@@ -80,9 +81,10 @@ static __always_inline int outside_send(struct __sk_buff *skb, struct packet *p,
 		drop(skb, p, DROP_STALE_OR_UNROUTABLE_IP, DIRECTION_INGRESS);
 		if (translate(skb, p, false, &p->peer, p->peer_port))
 			return TC_ACT_SHOT;
-		return answer_back(skb, p, answer_too_big(skb, p, by_tunnel ? config.pod_mtu : config.underlay_mtu));
+		return answer_back(skb, p,
+		                   answer_too_big(skb, by_tunnel ? config.pod_mtu : config.underlay_mtu));
 	}
-	reason = masqueraded(p) || p->ct_state == CT_NEW ? nat_out(skb, p) : 0;
+	reason = masqueraded(p) || p->ct_state == CT_NEW ? nat_out(skb) : 0;
 	if (!reason)
 		reason = conntrack_create(p);
 	if (!reason)
@@ -103,7 +105,9 @@ static __always_inline int outside_deliver(struct __sk_buff *skb, struct packet 
 	struct range *range = to ? NULL : range_find(&p->tuple.destination, p->tuple.family);
 	int reason;
 
-	p->destination_identity = to ? to->identity : range && range->identity ? range->identity : IDENTITY_WORLD;
+	p->destination_identity = to                         ? to->identity
+	                          : range && range->identity ? range->identity
+	                                                     : IDENTITY_WORLD;
 	if (to && (to->kind == ADDRESS_ENDPOINT || to->kind == ADDRESS_HOST)) {
 		reason = conntrack_create(p);
 		if (reason)
@@ -121,36 +125,32 @@ static __always_inline int outside_deliver(struct __sk_buff *skb, struct packet 
 /* A packet for a service of ours: a verdict, or BY_STAGES with the packet as it was. */
 static __always_inline int outside_to_service(struct __sk_buff *skb, struct packet *p)
 {
-	struct frontend_key at = {
-		.address = p->tuple.destination,
-		.port = p->tuple.destination_port,
-		.protocol = p->tuple.protocol,
-		.family = p->tuple.family,
-	};
-	struct frontend *frontend;
+	struct service_work *work;
 	bool outside;
 	int reason;
 
 	if (p->icmp_error) {
-		reason = service_forward_error(skb, p);
+		reason = service_forward_error(skb);
 		if (reason == SERVICE_NONE)
 			return BY_STAGES;
+		conntrack_find();
 		return reason ? drop(skb, p, reason, DIRECTION_INGRESS) : outside_deliver(skb, p);
 	}
-	frontend = frontend_find(&at, false);
-	if (!frontend || !(frontend->flags & FRONTEND_OUTSIDE))
+	work = service_find() ? service_work() : NULL;
+	if (!work || !(work->frontend.flags & FRONTEND_OUTSIDE))
 		return BY_STAGES;
 	if (!p->source_identity)
 		identify_source(p);
 	outside = p->source_identity == IDENTITY_WORLD;
-	if (outside && !may_come_in(p, frontend))
+	if (outside && !may_come_in(p, &work->frontend))
 		return drop(skb, p, DROP_NOT_IN_SOURCE_RANGE, DIRECTION_INGRESS);
 	if (ttl_ends(p)) {
 		drop(skb, p, DROP_STALE_OR_UNROUTABLE_IP, DIRECTION_INGRESS);
-		return answer_back(skb, p, answer_late(skb, p));
+		return answer_back(skb, p, answer_late(skb));
 	}
-	reason = service_forward(skb, p, frontend, outside);
-	if (reason == SERVICE_REFUSED && outside && frontend->flags & FRONTEND_LOCAL)
+	service_ask_unknown(skb, p);
+	reason = service_forward(skb, outside);
+	if (reason == SERVICE_REFUSED && outside && work->frontend.flags & FRONTEND_LOCAL)
 		return drop(skb, p, DROP_NO_SERVICE_BACKEND, DIRECTION_INGRESS);
 	if (reason == SERVICE_REFUSED)
 		return outside_refuse(skb, p, DROP_NO_SERVICE_BACKEND);
@@ -161,11 +161,12 @@ static __always_inline int outside_to_service(struct __sk_buff *skb, struct pack
 static __always_inline int for_node(struct __sk_buff *skb, struct packet *p)
 {
 	struct address *to;
-	int reason = 0;
+	int reason;
 
 	if (!nat_enabled(p->tuple.family) && !config.services)
 		return TC_ACT_OK;
-	if (!nat_in(skb, p, &reason)) {
+	reason = nat_in(skb);
+	if (reason == NAT_NONE) {
 		takeover_ask(skb, p);
 		return TC_ACT_OK;
 	}
@@ -174,7 +175,7 @@ static __always_inline int for_node(struct __sk_buff *skb, struct packet *p)
 	to = address_find(&p->tuple.destination, p->tuple.family);
 	if (to && to->kind == ADDRESS_ENDPOINT)
 		return deliver(skb, p, to, false);
-	conntrack_find(p);
+	conntrack_find();
 	if (to && to->kind == ADDRESS_HOST)
 		return TC_ACT_OK;
 	if (!config.services || !p->service)
@@ -195,6 +196,6 @@ static __always_inline int node_back(struct __sk_buff *skb, struct packet *p)
 {
 	if (!config.services)
 		return 0;
-	conntrack_find(p);
+	conntrack_find();
 	return service_back(skb, p);
 }

@@ -53,7 +53,7 @@ struct packet {
 	__u16 quoted_l4;
 	__be16 nat_port; /* of the connection, 0 where it is not masqueraded */
 	__be16 peer_port;
-	__u8 fragment;   /* enum fragment */
+	__u8 fragment; /* enum fragment */
 	__u8 ttl;
 	__u8 tcp_flags;
 	__u8 icmp_type;
@@ -94,6 +94,17 @@ static __always_inline struct packet *packet_begin(__u8 point)
 		p->now = clock_now();
 	}
 	return p;
+}
+
+/*
+ * The processor's packet, for functions that the verifier walks once and not at each call: those that are not
+ * static. They take the context alone, because older kernels know no other pointers there.
+ */
+static __always_inline struct packet *packet_in_work(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&scratch, &zero);
 }
 
 static __always_inline bool ip_equal(const union ip *a, const union ip *b)

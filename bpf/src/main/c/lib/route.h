@@ -68,7 +68,7 @@ static __always_inline int route_out(struct __sk_buff *skb, struct packet *p, bo
 	if (ttl_ends(p) || next_hop(skb, p, node, node_family, &ifindex, &next))
 		return to_stack(skb, p, POINT_TO_STACK, DIRECTION_EGRESS);
 	if (outside && masqueraded(p))
-		reason = nat_out(skb, p);
+		reason = nat_out(skb);
 	if (!reason)
 		reason = conntrack_create(p);
 	if (!reason)

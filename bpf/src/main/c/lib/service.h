@@ -11,8 +11,8 @@
  * Which backend a new connection gets is a function of its ends and the list alone. So a connection whose
  * entry was displaced comes to the same one while the list stays as it is.
  *
- * A pod that gets itself for a backend sees the loopback address as the client: else it would answer itself past
- * the translation.
+ * A pod that gets itself for a backend sees the loopback address as the client: else it would answer itself
+ * past the translation.
  */
 #pragma once
 
@@ -23,6 +23,33 @@
 /* What service_forward() answers beside 0 and drop reasons. */
 #define SERVICE_NONE (-1)    /* nothing here is a service's; the packet is as it was */
 #define SERVICE_REFUSED (-2) /* there is no backend: the sender is to be told */
+
+/* Too much for the stack. */
+struct service_work {
+	struct frontend_key at; /* what the packet is for */
+	struct frontend frontend;
+	struct client client;
+	struct ct_key key;
+	struct ct_entry entry;
+	union ip backend;
+	__be16 backend_port;
+	int reason;
+	enum ct_table table;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct service_work));
+	__uint(max_entries, 1);
+} service_scratch SEC(".maps") GENERATION_MAP("The service in work.");
+
+static __always_inline struct service_work *service_work(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&service_scratch, &zero);
+}
 
 /* Differs for the ends of different connections; the same on every node. */
 static __always_inline __u32 tuple_hash(const struct tuple *t)
@@ -41,8 +68,8 @@ static __always_inline __u32 tuple_hash(const struct tuple *t)
 static __noinline __attribute__((unused)) int translate(struct __sk_buff *skb, struct packet *p, bool source,
                                                         const union ip *to, __be16 port)
 {
-	union ip was = source ? p->tuple.source : p->tuple.destination;
-	__be16 was_port = source ? p->tuple.source_port : p->tuple.destination_port;
+	union ip *own = source ? &p->tuple.source : &p->tuple.destination;
+	__be16 *own_port = source ? &p->tuple.source_port : &p->tuple.destination_port;
 	struct nat_place place;
 	int reason;
 
@@ -50,17 +77,12 @@ static __noinline __attribute__((unused)) int translate(struct __sk_buff *skb, s
 		return DROP_UNSUPPORTED_NAT_PROTOCOL;
 	if (p->fragment == FRAGMENT_LATER)
 		place.pseudo_header = false;
-	reason = nat_write_address(skb, p->tuple.family, ETH_HLEN, source, &was, to, &place);
+	reason = nat_write_address(skb, p->tuple.family, ETH_HLEN, source, own, to, &place);
 	if (!reason && p->fragment != FRAGMENT_LATER)
-		reason = nat_write_port(skb, source ? place.source_port : place.destination_port, was_port,
+		reason = nat_write_port(skb, source ? place.source_port : place.destination_port, *own_port,
 		                        port, &place);
-	if (source) {
-		p->tuple.source = *to;
-		p->tuple.source_port = port;
-	} else {
-		p->tuple.destination = *to;
-		p->tuple.destination_port = port;
-	}
+	*own = *to;
+	*own_port = port;
 	return reason;
 }
 
@@ -96,8 +118,8 @@ static __always_inline struct ct_entry *service_entry(const struct packet *p, co
 }
 
 /* After its flow has been found: it goes with it. */
-static __always_inline void service_follow(const struct packet *p, const struct ct_key *key,
-                                           struct ct_entry *entry, enum ct_table table)
+static __noinline __attribute__((unused)) void
+service_follow(const struct packet *p, const struct ct_key *key, struct ct_entry *entry, enum ct_table table)
 {
 	if (p->ct_ended) {
 		if (ct_has_ended(entry))
@@ -111,144 +133,216 @@ static __always_inline void service_follow(const struct packet *p, const struct 
 	}
 }
 
-/* Chooses a backend for a connection that begins, and remembers it. */
-static __always_inline int service_begin(struct packet *p, const struct ct_key *key,
-                                         const struct frontend *frontend, bool outside)
+/* Whether the packet is for a service: service_work() tells of which then. */
+__noinline __attribute__((unused)) int service_find(void)
 {
-	struct client client = {
-		.affinity = {.client = p->tuple.source, .family = p->tuple.family},
-		.hash = tuple_hash(&p->tuple),
-		.outside = outside,
-	};
-	struct backend *chosen = backend_choose(frontend, &client, p->now);
-	struct ct_entry entry = {
-		.source_identity = p->source_identity,
-		.service = frontend->service,
-		.endpoint = p->source_endpoint,
-	};
+	struct packet *p = packet_in_work();
+	struct service_work *work = service_work();
+	struct frontend *found;
 
-	if (!chosen)
-		return SERVICE_REFUSED;
-	entry.peer = chosen->address;
-	entry.peer_port = chosen->port;
-	entry.deadline = p->now + ct_lifetime(key, &entry, CT_TABLE_UNANSWERED);
-	p->peer = chosen->address;
-	p->peer_port = chosen->port;
-	return bpf_map_update_elem(&ct_unanswered, key, &entry, BPF_ANY) ? DROP_CT_MAP_INSERTION_FAILED : 0;
+	if (!work || !p)
+		return false;
+	work->at.address = p->tuple.destination;
+	work->at.port = p->tuple.destination_port;
+	work->at.protocol = p->tuple.protocol;
+	work->at.family = p->tuple.family;
+	found = frontend_find(&work->at, false);
+	if (found)
+		work->frontend = *found;
+	return !!found;
 }
 
-/* An error that a client sends about what a service sent to it is the backend's. */
-static __always_inline int service_forward_error(struct __sk_buff *skb, struct packet *p)
+/* Chooses a backend for a connection that begins, and remembers it. */
+static __always_inline int service_begin(const struct packet *p, struct service_work *work, bool outside)
 {
-	struct ct_key key;
-	enum ct_table table;
-	struct ct_entry *entry = service_entry(p, &p->quoted, &key, &table);
-	union ip backend;
-	__be16 port;
+	struct client *client = &work->client;
+	struct ct_entry *entry = &work->entry;
+	struct backend *chosen;
+
+	__builtin_memset(client, 0, sizeof(*client));
+	client->affinity.client = p->tuple.source;
+	client->affinity.family = p->tuple.family;
+	client->hash = tuple_hash(&p->tuple);
+	client->outside = outside;
+	chosen = backend_choose(&work->frontend, client, p->now);
+	if (!chosen)
+		return SERVICE_REFUSED;
+	__builtin_memset(entry, 0, sizeof(*entry));
+	entry->source_identity = p->source_identity;
+	entry->service = work->frontend.service;
+	entry->endpoint = p->source_endpoint;
+	entry->peer = chosen->address;
+	entry->peer_port = chosen->port;
+	entry->deadline = p->now + ct_lifetime(&work->key, entry, CT_TABLE_UNANSWERED);
+	return bpf_map_update_elem(&ct_unanswered, &work->key, entry, BPF_ANY) ? DROP_CT_MAP_INSERTION_FAILED
+	                                                                       : 0;
+}
+
+/* Sets work->backend: that of the connection, whose entry is answered, or one for a connection that begins,
+ * or none and work->reason. */
+static __noinline __attribute__((unused)) struct ct_entry *
+service_choose(const struct packet *p, struct service_work *work, bool outside)
+{
+	struct ct_entry *entry = service_entry(p, &p->tuple, &work->key, &work->table);
+
+	work->reason = entry ? 0 : service_begin(p, work, outside);
+	work->backend = entry ? entry->peer : work->entry.peer;
+	work->backend_port = entry ? entry->peer_port : work->entry.peer_port;
+	return entry;
+}
+
+__noinline __attribute__((unused)) int service_is_known(void)
+{
+	struct packet *p = packet_in_work();
+	struct service_work *work = service_work();
+
+	return work && p && service_entry(p, &p->tuple, &work->key, &work->table);
+}
+
+/* Before service_forward(), from an entry program: as takeover_ask_unknown(). */
+static __always_inline void service_ask_unknown(struct __sk_buff *skb, struct packet *p)
+{
+	if (config.succeeds && !service_is_known())
+		takeover_ask_unknown(skb, p);
+}
+
+/* An error that a client sends about what a service sent to it is the backend's. The caller asks
+ * conntrack_find() about it. */
+__noinline __attribute__((unused)) int service_forward_error(struct __sk_buff *skb)
+{
+	struct packet *p = packet_in_work();
+	struct service_work *work = service_work();
+	struct ct_entry *entry;
 	int reason;
 
+	entry = work && p ? service_entry(p, &p->quoted, &work->key, &work->table) : NULL;
 	if (!entry)
 		return SERVICE_NONE;
-	backend = entry->peer;
-	port = entry->peer_port;
-	reason = nat_error(skb, p, true, &backend, port);
+	work->backend = entry->peer;
+	work->backend_port = entry->peer_port;
+	reason = nat_error(skb, p, true, &work->backend, work->backend_port);
 	if (ip_equal(&p->tuple.destination, &p->quoted.source))
-		p->tuple.destination = backend;
-	p->quoted.source = backend;
-	p->quoted.source_port = port;
-	conntrack_find(p);
+		p->tuple.destination = work->backend;
+	p->quoted.source = work->backend;
+	p->quoted.source_port = work->backend_port;
 	return reason;
 }
 
-/*
- * Leads a packet for a service's address to its backend: afterwards p and the packet speak of the backend, and
- * conntrack_find() has been asked about the flow. outside: the sender is not of the cluster. Returns 0, a
- * drop_reason or one of the above.
- */
-static __noinline __attribute__((unused)) int service_forward(struct __sk_buff *skb, struct packet *p,
-                                                              const struct frontend *frontend, bool outside)
+/* A pod that gets itself for a backend: the client is the loopback address. */
+static __always_inline int service_to_itself(struct __sk_buff *skb, struct packet *p,
+                                             struct service_work *work)
 {
-	union ip asked = p->tuple.destination, backend;
-	__be16 asked_port = p->tuple.destination_port, port;
+	if (!ip_equal(&p->tuple.destination, &p->tuple.source))
+		return 0;
+	service_loopback(p->tuple.family, &work->backend);
+	return translate(skb, p, true, &work->backend, p->tuple.source_port);
+}
+
+/* Whether the flow that was found is another client's, who calls the backend by another address: answers
+ * could not tell the two apart. */
+static __always_inline bool service_collides(const struct packet *p, const struct service_work *work)
+{
+	return !p->service || p->peer_port != work->at.port || !ip_equal(&p->peer, &work->at.address);
+}
+
+/*
+ * Leads a packet for which service_find() was true to its backend: afterwards p and the packet speak of the
+ * backend, and conntrack_find() has been asked about the flow. outside: the sender is not of the cluster.
+ * Returns 0, a drop_reason or one of the above.
+ */
+__noinline __attribute__((unused)) int service_forward(struct __sk_buff *skb, bool outside)
+{
+	struct packet *p = packet_in_work();
+	struct service_work *work = service_work();
 	struct ct_entry *entry;
-	enum ct_table table;
-	struct ct_key key;
 	int reason;
 
-	entry = service_entry(p, &p->tuple, &key, &table);
-	if (entry) {
-		backend = entry->peer;
-		port = entry->peer_port;
-	} else {
-		takeover_ask_unknown(skb, p);
-		reason = service_begin(p, &key, frontend, outside);
-		if (reason)
-			return reason;
-		backend = p->peer;
-		port = p->peer_port;
-	}
-	reason = translate(skb, p, false, &backend, port);
-	if (!reason && ip_equal(&backend, &p->tuple.source)) {
-		service_loopback(p->tuple.family, &backend);
-		reason = translate(skb, p, true, &backend, p->tuple.source_port);
-	}
+	if (!work || !p)
+		return SERVICE_NONE;
+	entry = service_choose(p, work, outside);
+	reason = work->reason;
+	if (!reason)
+		reason = translate(skb, p, false, &work->backend, work->backend_port);
+	if (!reason)
+		reason = service_to_itself(skb, p, work);
 	if (reason)
 		return reason;
-	conntrack_find(p);
+	conntrack_find();
 	if (p->ct_state == CT_NEW) {
-		p->service = frontend->service;
-		p->peer = asked;
-		p->peer_port = asked_port;
-	} else if (p->peer_port != asked_port || !p->service || !ip_equal(&p->peer, &asked)) {
-		/* the same ends speak already, by another address: answers could not tell the two apart */
+		p->service = work->frontend.service;
+		p->peer = work->at.address;
+		p->peer_port = work->at.port;
+	} else if (service_collides(p, work)) {
 		return DROP_SERVICE_COLLISION;
 	}
 	if (entry)
-		service_follow(p, &key, entry, table);
+		service_follow(p, &work->key, entry, work->table);
 	return 0;
 }
 
 /* The flow has ended by what its backend sent: the entry of the service ends with it. */
-static __always_inline void service_end(const struct packet *p)
+__noinline __attribute__((unused)) int service_end(void)
 {
-	struct ct_key key;
-	enum ct_table table;
-	struct ct_entry *entry = service_entry(p, &p->tuple, &key, &table);
+	struct packet *p = packet_in_work();
+	struct service_work *work = service_work();
+	struct ct_entry *entry = work && p ? service_entry(p, &p->tuple, &work->key, &work->table) : NULL;
 
 	if (entry)
-		service_follow(p, &key, entry, table);
+		service_follow(p, &work->key, entry, work->table);
+	return 0;
 }
 
-/*
- * After conntrack_find(): what a backend says gets the address of the service that was asked. An error about
- * a packet of the client names the service too. Returns 0 or a drop_reason.
- */
-static __noinline __attribute__((unused)) int service_back(struct __sk_buff *skb, struct packet *p)
+/* What a backend answers. */
+__noinline __attribute__((unused)) int service_rewrite(struct __sk_buff *skb)
 {
-	union ip own = p->tuple.source, loopback;
+	struct packet *p = packet_in_work();
+	union ip own, loopback;
 	bool to_itself;
 	int reason;
 
-	if (!p->service)
-		return 0;
-	if (p->icmp_error) {
-		if (p->ct_for_peer)
-			return 0;
-		reason = nat_error(skb, p, false, &p->peer, p->peer_port);
-		if (ip_equal(&p->tuple.source, &p->quoted.destination))
-			p->tuple.source = p->peer;
-		p->quoted.destination = p->peer;
-		p->quoted.destination_port = p->peer_port;
-		return reason;
-	}
-	if (p->ct_state != CT_REPLY)
-		return 0;
+	if (!p)
+		return DROP_ERROR_WRITING_TO_PACKET;
+	own = p->tuple.source;
 	service_loopback(p->tuple.family, &loopback);
 	to_itself = ip_equal(&p->tuple.destination, &loopback);
 	reason = translate(skb, p, true, &p->peer, p->peer_port);
 	if (!reason && to_itself)
 		reason = translate(skb, p, false, &own, p->tuple.destination_port);
+	return reason;
+}
+
+/* An error about a packet of the client. */
+__noinline __attribute__((unused)) int service_rewrite_error(struct __sk_buff *skb)
+{
+	struct packet *p = packet_in_work();
+	int reason;
+
+	if (!p)
+		return DROP_ERROR_WRITING_TO_PACKET;
+	reason = nat_error(skb, p, false, &p->peer, p->peer_port);
+	if (ip_equal(&p->tuple.source, &p->quoted.destination))
+		p->tuple.source = p->peer;
+	p->quoted.destination = p->peer;
+	p->quoted.destination_port = p->peer_port;
+	return reason;
+}
+
+/*
+ * After conntrack_find(): what a backend says gets the address of the service that was asked, and an error
+ * about a packet of the client names it. Returns 0 or a drop_reason.
+ */
+static __always_inline int service_back(struct __sk_buff *skb, struct packet *p)
+{
+	int reason;
+
+	if (!config.services || !p->service)
+		return 0;
+	if (p->icmp_error)
+		return p->ct_for_peer ? 0 : service_rewrite_error(skb);
+	if (p->ct_state != CT_REPLY)
+		return 0;
+	reason = service_rewrite(skb);
 	if (!reason && p->ct_ended)
-		service_end(p);
+		service_end();
 	return reason;
 }

@@ -9,7 +9,7 @@
 #include "../layout/address.h"
 #include "../layout/event.h"
 
-#define CT_SCOPES(V)                                                                  \
+#define CT_SCOPES(V)                                                                       \
 	V(SCOPE_FLOW, 0, "what is between two endpoints, as the one that answers sees it") \
 	V(SCOPE_SERVICE, 1, "what a client calls by a service's address")
 LAYOUT_ENUM(ct_scope, CT_SCOPES, "What an entry of conntrack is about.");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
  * The node's own devices: from_net finds the pods and services that packets of the network are for, to_net
- * masquerades what pods sent by way of the node's stack. The node's own traffic passes both, and changes only where one
- * of its ports is a pod's already.
+ * masquerades what pods sent by way of the node's stack. The node's own traffic passes both, and changes only
+ * where one of its ports is a pod's already.
  */
 #include "../lib/established.h"
 #include "../lib/fragment.h"
@@ -185,11 +185,11 @@ int to_net(struct __sk_buff *skb)
 		if (range)
 			return TC_ACT_OK;
 	}
-	conntrack_find(p);
+	conntrack_find();
 	takeover_ask_unknown(skb, p);
 	if (!masqueraded(p))
 		return TC_ACT_OK;
-	reason = nat_out(skb, p);
+	reason = nat_out(skb);
 	if (!reason)
 		reason = conntrack_create(p);
 	return reason ? drop(skb, p, reason, DIRECTION_EGRESS) : TC_ACT_OK;

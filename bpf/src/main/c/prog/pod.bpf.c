@@ -112,25 +112,25 @@ static __always_inline int to_destination(struct __sk_buff *skb, struct packet *
 /* As service_forward(), for what a pod sends. */
 static __always_inline int to_service(struct __sk_buff *skb, struct packet *p)
 {
-	struct frontend_key at = {
-		.address = p->tuple.destination,
-		.port = p->tuple.destination_port,
-		.protocol = p->tuple.protocol,
-		.family = p->tuple.family,
-	};
-	struct frontend *frontend;
+	int reason;
 
-	if (p->icmp_error)
-		return service_forward_error(skb, p);
-	frontend = frontend_find(&at, false);
-	return frontend ? service_forward(skb, p, frontend, false) : SERVICE_NONE;
+	if (p->icmp_error) {
+		reason = service_forward_error(skb);
+		if (reason != SERVICE_NONE)
+			conntrack_find();
+		return reason;
+	}
+	if (!service_find())
+		return SERVICE_NONE;
+	service_ask_unknown(skb, p);
+	return service_forward(skb, false);
 }
 
 /* A pod is told that a service has no backend. */
-static __always_inline int refuse(struct __sk_buff *skb, struct packet *p, const struct endpoint *from)
+static __noinline int refuse(struct __sk_buff *skb, struct packet *p, const struct endpoint *from)
 {
 	drop(skb, p, DROP_NO_SERVICE_BACKEND, DIRECTION_EGRESS);
-	if (answer_refused(skb, p) || write_macs(skb, from->mac))
+	if (answer_refused(skb) || write_macs(skb, from->mac))
 		return TC_ACT_SHOT;
 	return bpf_redirect_peer(skb->ifindex, 0);
 }
@@ -173,9 +173,9 @@ int from_pod(struct __sk_buff *skb)
 		return drop(skb, p, DROP_INVALID_SOURCE_IP, DIRECTION_EGRESS);
 	reason = config.services ? to_service(skb, p) : SERVICE_NONE;
 	if (reason == SERVICE_NONE) {
-		conntrack_find(p);
+		conntrack_find();
 		takeover_ask_unknown(skb, p);
-		reason = config.services ? service_back(skb, p) : 0;
+		reason = service_back(skb, p);
 	}
 	if (reason == SERVICE_REFUSED)
 		return refuse(skb, p, from);

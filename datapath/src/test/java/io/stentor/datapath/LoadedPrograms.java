@@ -11,6 +11,7 @@ import io.stentor.bpf.generated.DropReason;
 import io.stentor.bpf.generated.Event;
 import io.stentor.bpf.generated.Maps;
 import io.stentor.bpf.generated.NatEntry;
+import io.stentor.datapath.attach.Blueprint;
 import io.stentor.datapath.attach.ProcessorMaps;
 import io.stentor.datapath.sync.MapImage;
 import io.stentor.kernel.bpf.Bpf;
@@ -25,11 +26,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongUnaryOperator;
 
 /// All objects under one configuration, sharing their maps as they do on a node.
 final class LoadedPrograms implements AutoCloseable {
-    static final List<String> OBJECTS = List.of("pod", "net", "overlay");
+    static final List<String> OBJECTS = List.of("pod", "net", "overlay", "sock");
 
     private final List<BpfObject> objects = new ArrayList<>();
     private final Map<String, BpfMap> maps = new HashMap<>();
@@ -48,6 +50,7 @@ final class LoadedPrograms implements AutoCloseable {
             for (Map.Entry<String, String> map : replaced.entrySet()) {
                 elf = ReplacedMap.patch(elf, map.getKey(), map.getValue());
             }
+            Set<String> declares = Blueprint.ObjectFile.of(name, elf).declares();
             ObjectSpec spec = ObjectSpec.of(name, elf).withReadOnlyData(".rodata.config", config.encode());
             for (MapSpec<?, ?> map : Maps.ALL) {
                 Integer size = entries.get(map.name());
@@ -55,7 +58,9 @@ final class LoadedPrograms implements AutoCloseable {
                     spec = spec.withMaxEntries(map.name(), size);
                 }
                 BpfMap existing = maps.get(map.name());
-                if (existing != null && map.shape().owner() != MapOwner.GENERATION) {
+                if (existing != null
+                        && declares.contains(map.name())
+                        && map.shape().owner() != MapOwner.GENERATION) {
                     spec = spec.reusing(map.name(), existing);
                 }
             }

@@ -160,6 +160,9 @@ final class World implements Names {
             case "encapsulate" -> config.withEncapsulate(flag);
             case "masquerade_ipv4" -> config.withMasqueradeIpv4(flag);
             case "masquerade_ipv6" -> config.withMasqueradeIpv6(flag);
+            case "services" -> config.withServices(flag);
+            case "sockets_of_host_alone" -> config.withSocketsOfHostAlone(flag);
+            case "set_retval" -> config.withSetRetval(flag);
             case "trace" -> config.withTrace(flag);
             case "coarse_clock" -> config.withCoarseClock(flag);
             case "succeeds" -> config.withSucceeds(flag);

@@ -120,7 +120,7 @@ record MapRows(MapSpec<?, ?> map, KernelClock clock) {
                 row.put("protocol", Wire.protocol(k.protocol()));
                 row.put("low", end(k.low(), k.lowPort(), k.family()));
                 row.put("high", end(k.high(), k.highPort(), k.family()));
-                row.put("scope", k.scope());
+                row.put("scope", Wire.text(k.scope()));
             }
             case CtEntry e -> connection(row, e);
             case NatKey k -> {
@@ -172,7 +172,8 @@ record MapRows(MapSpec<?, ?> map, KernelClock clock) {
         flag(flags, e.closes() >>> 16, "closed-by-peer");
         ArrayNode tcp = row.putArray("tcp");
         Wire.tcpFlags(e.tcpFlags()).forEach(tcp::add);
-        row.put("natPort", e.natPort());
+        row.put("natPort", e.natPort()).put("service", Integer.toUnsignedLong(e.service()));
+        row.put("peer", e.service() == 0 ? "" : end(e.peer(), e.peerPort(), family(e.peer())));
         row.put("secondsLeft", clock.secondsUntil(e.deadline()));
     }
 

@@ -12,6 +12,7 @@ import io.stentor.bpf.generated.CtEntry;
 import io.stentor.bpf.generated.CtFlag;
 import io.stentor.bpf.generated.CtHolder;
 import io.stentor.bpf.generated.CtKey;
+import io.stentor.bpf.generated.CtScope;
 import io.stentor.bpf.generated.Family;
 import io.stentor.bpf.generated.FragmentEntry;
 import io.stentor.bpf.generated.FragmentKey;
@@ -46,12 +47,13 @@ class MapRowsTest {
     void a_connection_is_told_with_its_ends_and_what_became_of_it() {
         assertThat(row(
                         Maps.CT_ANSWERED,
-                        new CtKey(ip("fd00::1"), ip("fd00::2"), 4312, 80, 6, Family.IPV6, 0),
-                        new CtEntry(IN_NINE_SECONDS, 5, 0, CtClose.BY_PEER, 0, 7, CtFlag.ANSWERED, 3)))
+                        new CtKey(ip("fd00::1"), ip("fd00::2"), 4312, 80, 6, Family.IPV6, CtScope.FLOW),
+                        new CtEntry(
+                                IN_NINE_SECONDS, 5, 0, CtClose.BY_PEER, 0, 7, CtFlag.ANSWERED, 3, 0, 0, Bytes16.ZERO)))
                 .isEqualTo("""
-                        {"protocol":"TCP","low":"[fd00::1]:4312","high":"[fd00::2]:80","scope":0,\
+                        {"protocol":"TCP","low":"[fd00::1]:4312","high":"[fd00::2]:80","scope":"flow",\
                         "began":"low","identity":5,"endpoint":7,"flags":["answered","closed-by-peer"],\
-                        "tcp":["FIN","SYN"],"natPort":0,"secondsLeft":9}""");
+                        "tcp":["FIN","SYN"],"natPort":0,"service":0,"peer":"","secondsLeft":9}""");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.stentor.bpf.described;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stentor.bpf.Bytes16;
 import io.stentor.bpf.generated.CtEntry;
 import io.stentor.bpf.generated.Layouts;
 import java.nio.ByteBuffer;
@@ -132,7 +133,7 @@ class ConversionTest {
         assertThat(own.fingerprint()).isEqualTo(Layouts.fingerprint());
         Kind entry = own.map("ct_answered").orElseThrow().value().orElseThrow();
         Conversion same = Conversion.between(own, entry, own, entry);
-        CtEntry ct = new CtEntry(1L << 60, 2, 3, 0x10001, 40000, 65535, 3, 7);
+        CtEntry ct = new CtEntry(1L << 60, 2, 3, 0x10001, 40000, 65535, 3, 7, 0, 0, Bytes16.ZERO);
         assertThat(same.apply(ct.encode())).hasValue(ct.encode());
         Description moved = Description.parse(Layouts.description()
                 .replaceAll("struct ct_entry .*", "struct ct_entry 48 nat_port@40:u32 deadline@8:be64 new@0:u64"));

@@ -8,6 +8,7 @@ import io.stentor.bpf.generated.CtAccount;
 import io.stentor.bpf.generated.CtEntry;
 import io.stentor.bpf.generated.CtHolder;
 import io.stentor.bpf.generated.CtKey;
+import io.stentor.bpf.generated.CtScope;
 import io.stentor.bpf.generated.Family;
 import io.stentor.bpf.generated.Maps;
 import io.stentor.bpf.generated.NatEntry;
@@ -44,7 +45,7 @@ class ConnectionSweepTest {
     }
 
     private void put(MapSpec<CtKey, CtEntry> map, int port, int protocol, int endpoint, long deadline) {
-        CtKey key = new CtKey(Bytes16.ZERO, Bytes16.ZERO, port, 80, protocol, Family.IPV4, 0);
+        CtKey key = new CtKey(Bytes16.ZERO, Bytes16.ZERO, port, 80, protocol, Family.IPV4, CtScope.FLOW);
         CtEntry entry = CtEntry.ZERO.withEndpoint(endpoint).withDeadline(deadline);
         maps.get(map.name()).update(key.encode(), entry.encode());
     }
