@@ -5,6 +5,14 @@
 #include "../maps/endpoints.h"
 #include "packet.h"
 
+/* The address that this node is known by. */
+static __always_inline bool is_node(const union ip *ip, __u8 family)
+{
+	if (family == FAMILY_IPV4)
+		return ip->words[0] == config.node_ipv4.words[0];
+	return ip->halves[0] == config.node_ipv6.halves[0] && ip->halves[1] == config.node_ipv6.halves[1];
+}
+
 static __always_inline struct address *address_find(const union ip *ip, __u8 family)
 {
 	struct address_key key = {.address = *ip, .family = family};

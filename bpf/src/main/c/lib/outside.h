@@ -191,11 +191,17 @@ static __always_inline int for_node(struct __sk_buff *skb, struct packet *p)
 	return route_out(skb, p, false, to ? &to->node : NULL, to ? to->node_family : 0);
 }
 
-/* What the node itself answers as a backend. Returns 0 or a drop_reason. */
-static __always_inline int node_back(struct __sk_buff *skb, struct packet *p)
+/*
+ * What the node itself sends: as a backend it answers with the service's address, and its own connections must not
+ * meet there those that go under its address. Returns 0 or a drop_reason.
+ */
+static __always_inline int from_node(struct __sk_buff *skb, struct packet *p)
 {
-	if (!config.services)
-		return 0;
-	conntrack_find();
-	return service_back(skb, p);
+	int reason = 0;
+
+	if (config.services) {
+		conntrack_find();
+		reason = service_back(skb, p);
+	}
+	return reason || p->service ? reason : nat_own(skb, p);
 }

@@ -36,13 +36,6 @@ static __always_inline bool read_ends(struct __sk_buff *skb, struct tuple *ends)
 	return true;
 }
 
-static __always_inline bool is_node(const union ip *ip, __u8 family)
-{
-	if (family == FAMILY_IPV4)
-		return ip->words[0] == config.node_ipv4.words[0];
-	return ip->halves[0] == config.node_ipv6.halves[0] && ip->halves[1] == config.node_ipv6.halves[1];
-}
-
 /*
  * Most of what leaves needs no second look: what a program has sent, and what goes to other nodes or,
  * from this node or in native routing, to their pods. Tunnel packets are among it.
@@ -164,10 +157,7 @@ int to_net(struct __sk_buff *skb)
 	if (!reason && is_node(&p->tuple.source, p->tuple.family)) {
 		if (is_tunnel(p))
 			return TC_ACT_OK;
-		reason = node_back(skb, p);
-		/* the node's own connection to the outside must not meet a pod's there */
-		if (!reason && !p->service)
-			reason = nat_own(skb, p);
+		reason = from_node(skb, p);
 		return reason ? drop(skb, p, reason, DIRECTION_EGRESS) : TC_ACT_OK;
 	}
 	known = address_find(&p->tuple.source, p->tuple.family);

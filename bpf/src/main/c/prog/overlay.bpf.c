@@ -62,6 +62,11 @@ int to_overlay(struct __sk_buff *skb)
 	reason = parse(skb, p);
 	if (reason)
 		return drop(skb, p, reason, DIRECTION_EGRESS);
+	if (config.services && is_node(&p->tuple.source, p->tuple.family)) {
+		reason = from_node(skb, p);
+		if (reason)
+			return drop(skb, p, reason, DIRECTION_EGRESS);
+	}
 	eth = packet_at(skb, 0, ETH_HLEN);
 	if (!eth)
 		return drop(skb, p, DROP_INVALID_PACKET, DIRECTION_EGRESS);

@@ -4,6 +4,7 @@ import io.stentor.kernel.bpf.Bpf;
 import io.stentor.kernel.net.Netlink;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /// The one door to Linux. [Linux] is the real one, `io.stentor.kernel.fake.FakeKernel` stands in for it in tests.
 ///
@@ -53,6 +54,14 @@ public interface Kernel extends AutoCloseable {
     /// @param file created; its directory must exist
     /// @throws KernelException EEXIST when there is such a file
     void createNetworkNamespace(Path file);
+
+    /// Ends connections at once: whoever holds one of these sockets is told that it was aborted (`SOCK_DESTROY`, where
+    /// the kernel was built with INET_DIAG_DESTROY).
+    ///
+    /// @param netns   a namespace file; sockets elsewhere are left alone
+    /// @param cookies of TCP sockets and of connected UDP sockets, as programs have them
+    /// @return how many were found and ended
+    int endSockets(Path netns, Set<Long> cookies);
 
     /// Takes the name away; the namespace ends with its last process and socket.
     ///

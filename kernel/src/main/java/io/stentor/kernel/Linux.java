@@ -6,12 +6,14 @@ import io.stentor.kernel.linux.LinuxMounts;
 import io.stentor.kernel.linux.LinuxNetlink;
 import io.stentor.kernel.linux.LinuxSysctls;
 import io.stentor.kernel.linux.Namespaces;
+import io.stentor.kernel.linux.SocketDiag;
 import io.stentor.kernel.net.Netlink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +69,11 @@ public final class Linux implements Kernel {
     @Override
     public long networkCookie() {
         return Namespaces.cookie();
+    }
+
+    @Override
+    public int endSockets(Path netns, Set<Long> cookies) {
+        return SocketDiag.end(netns, cookies);
     }
 
     @Override

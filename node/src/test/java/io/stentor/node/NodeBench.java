@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A node and pods of its own, in namespaces that are gone after the test.
@@ -97,6 +98,11 @@ final class NodeBench implements AutoCloseable {
         @Override
         public long networkCookie() {
             return linux.networkCookie();
+        }
+
+        @Override
+        public int endSockets(Path netns, Set<Long> cookies) {
+            return linux.endSockets(netns, cookies);
         }
 
         @Override

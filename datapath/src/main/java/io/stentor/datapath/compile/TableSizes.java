@@ -13,9 +13,10 @@ import java.util.Map;
 /// @param other other connections in use
 /// @param nat   masqueraded ones among them
 public record TableSizes(int tcp, int other, int nat) {
-    /// Taken up by each TCP connection that there is room for: one and a half elements of a hash of 120 bytes and two
-    /// buckets of 16, then by parts the elements of the other tables, of 136 bytes each with their bucket.
-    static final int BYTES = 484;
+    /// Taken up by each TCP connection that there is room for: one and a half elements of a hash of 136 bytes and two
+    /// buckets of 16, then by parts the elements of the other tables, with their bucket of 152 bytes each for
+    /// connections, 136 for masqueraded ones.
+    static final int BYTES = 520;
 
     /// Of a machine of small memory.
     static final TableSizes LEAST = new TableSizes(65536, 32768, 65536);

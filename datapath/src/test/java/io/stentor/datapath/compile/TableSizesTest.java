@@ -41,10 +41,10 @@ class TableSizesTest {
 
     @Test
     void a_larger_machine_has_more_by_its_memory() {
-        assertThat(TableSizes.of(24 * GIB, DEFAULT)).isEqualTo(new TableSizes(88738, 44369, 88738));
+        assertThat(TableSizes.of(24 * GIB, DEFAULT)).isEqualTo(new TableSizes(82595, 41297, 82595));
         assertThat(TableSizes.of(24 * GIB, new TableSizes.Wanted(0.005, 0, 0, 0))
                         .tcp())
-                .isEqualTo(177477);
+                .isEqualTo(165191);
         assertThat(TableSizes.of(Long.MAX_VALUE / 2, DEFAULT).tcp()).isEqualTo(1 << 24);
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// A kernel of plain Java objects, for tests: maps, pins, attachments, links, addresses, routes, rules and neighbours
 /// follow Linux' rules, programs never run, nothing needs root.
@@ -48,6 +49,12 @@ public final class FakeKernel implements Kernel {
     @Override
     public long networkCookie() {
         return 1;
+    }
+
+    /// There are no sockets.
+    @Override
+    public int endSockets(Path netns, Set<Long> cookies) {
+        return 0;
     }
 
     @Override

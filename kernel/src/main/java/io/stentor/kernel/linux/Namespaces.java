@@ -60,6 +60,14 @@ public final class Namespaces {
         });
     }
 
+    /// As [#socketIn], for the sockets that are open there.
+    static NlSocket diagnosticsIn(Fd netns) {
+        return onFreshThread(() -> {
+            Syscall.must("network namespace", Sys.SETNS, netns.number(), CLONE_NEWNET, 0);
+            return NlSocket.diagnostics();
+        });
+    }
+
     public static void create(Path file) {
         try {
             Files.createFile(file);

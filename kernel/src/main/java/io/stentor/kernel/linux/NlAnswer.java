@@ -14,13 +14,15 @@ final class NlAnswer implements BiConsumer<NlHeader, ByteBuffer> {
     private static final int FLAG_TLVS = 0x200;
     private static final int ATTRIBUTE_MESSAGE = 1;
 
+    private final String call;
     private final String object;
     private final int sequence;
     private final List<NlSocket.Reply> replies = new ArrayList<>();
     private boolean interrupted;
     private boolean done;
 
-    NlAnswer(String object, int sequence) {
+    NlAnswer(String call, String object, int sequence) {
+        this.call = call;
         this.object = object;
         this.sequence = sequence;
     }
@@ -33,7 +35,7 @@ final class NlAnswer implements BiConsumer<NlHeader, ByteBuffer> {
         interrupted |= (header.flags() & FLAG_INTERRUPTED) != 0;
         if (header.type() == NlHeader.ERROR || header.type() == NlHeader.DONE) {
             done = true;
-            failure(header, body, object).ifPresent(failure -> {
+            failure(call, header, body, object).ifPresent(failure -> {
                 throw failure;
             });
         } else {
@@ -55,7 +57,7 @@ final class NlAnswer implements BiConsumer<NlHeader, ByteBuffer> {
     }
 
     /// What an acknowledgement or the end of a dump says, with the kernel's sentence if it has one.
-    static Optional<KernelException> failure(NlHeader header, ByteBuffer body, String object) {
+    static Optional<KernelException> failure(String call, NlHeader header, ByteBuffer body, String object) {
         int error = body.limit() < 4 ? 0 : body.getInt(0);
         if (error >= 0) {
             return Optional.empty();
@@ -68,6 +70,6 @@ final class NlAnswer implements BiConsumer<NlHeader, ByteBuffer> {
             int offset = header.type() == NlHeader.DONE ? 4 : 4 + ((copied + 3) & ~3);
             detail = NlAttributes.of(body, offset).string(ATTRIBUTE_MESSAGE);
         }
-        return Optional.of(new KernelException("rtnetlink", object, -error, detail));
+        return Optional.of(new KernelException(call, object, -error, detail));
     }
 }

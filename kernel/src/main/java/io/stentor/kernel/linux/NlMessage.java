@@ -63,6 +63,11 @@ final class NlMessage {
         return this;
     }
 
+    NlMessage raw(byte[] value) {
+        room(value.length).buffer.put(value);
+        return this;
+    }
+
     NlMessage bytes(int type, byte[] value) {
         int padding = -value.length & 3;
         room(4 + value.length + padding);

@@ -14,9 +14,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
-/// A netlink socket for routing, in the network namespace of the thread that opened it. One thread at a time.
+/// A netlink socket, in the network namespace of the thread that opened it. One thread at a time.
 final class NlSocket implements AutoCloseable {
     private static final int AF_NETLINK = 16;
+    private static final int NETLINK_ROUTE = 0;
+    private static final int NETLINK_SOCK_DIAG = 4;
     private static final int SOCK_RAW_CLOEXEC = 3 | 0x80000;
     private static final int SOL_SOCKET = 1;
     private static final int SO_RCVBUFFORCE = 33;
@@ -31,6 +33,7 @@ final class NlSocket implements AutoCloseable {
     private static final int BATCH = 256;
 
     private final Fd fd;
+    private final String call;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment buffer = arena.allocate(BUFFER_SIZE, 8);
     private int sequence;
@@ -38,23 +41,34 @@ final class NlSocket implements AutoCloseable {
     /// A message received, without its header.
     record Reply(int type, ByteBuffer body) {}
 
-    private NlSocket(Fd fd) {
-        this.fd = fd;
+    private NlSocket(String call, int family) {
+        this.call = call;
+        this.fd = new Fd(Syscall.must("netlink", Sys.SOCKET, AF_NETLINK, SOCK_RAW_CLOEXEC, family));
     }
 
+    /// For the sockets that are open.
+    static NlSocket diagnostics() {
+        return new NlSocket("sock_diag", NETLINK_SOCK_DIAG).prepared(0);
+    }
+
+    /// For routing.
+    ///
     /// @param groups bits of `RTMGRP_…` to hear, 0 for requests only
     static NlSocket open(int groups) {
-        var socket = new NlSocket(new Fd(Syscall.must("netlink", Sys.SOCKET, AF_NETLINK, SOCK_RAW_CLOEXEC, 0)));
+        return new NlSocket("rtnetlink", NETLINK_ROUTE).prepared(groups);
+    }
+
+    private NlSocket prepared(int groups) {
         try {
-            socket.option(SOL_NETLINK, NETLINK_EXT_ACK, 1);
-            socket.option(SOL_NETLINK, NETLINK_CAP_ACK, 1);
-            socket.option(SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_MEMORY);
+            option(SOL_NETLINK, NETLINK_EXT_ACK, 1);
+            option(SOL_NETLINK, NETLINK_CAP_ACK, 1);
+            option(SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_MEMORY);
             if (groups != 0) {
-                socket.bind(groups);
+                bind(groups);
             }
-            return socket;
+            return this;
         } catch (RuntimeException e) {
-            socket.close();
+            close();
             throw e;
         }
     }
@@ -102,7 +116,7 @@ final class NlSocket implements AutoCloseable {
             while (answers.size() < to - from) {
                 receive((header, body) -> {
                     if (header.type() == NlHeader.ERROR && header.sequence() - first == answers.size()) {
-                        answers.add(NlAnswer.failure(header, body, about.get(answers.size())));
+                        answers.add(NlAnswer.failure(call, header, body, about.get(answers.size())));
                     }
                 });
             }
@@ -115,7 +129,7 @@ final class NlSocket implements AutoCloseable {
     List<Reply> dump(NlMessage request, String object) {
         var _ = request.with(NlMessage.DUMP);
         for (int attempt = 1; ; attempt++) {
-            var answer = new NlAnswer(object, sequence + 1);
+            var answer = new NlAnswer(call, object, sequence + 1);
             send(List.of(request), 0);
             while (!answer.done()) {
                 receive(answer);
@@ -128,7 +142,7 @@ final class NlSocket implements AutoCloseable {
 
     /// One object.
     Reply get(NlMessage request, String object) {
-        var answer = new NlAnswer(object, sequence + 1);
+        var answer = new NlAnswer(call, object, sequence + 1);
         send(List.of(request), NlMessage.ACK);
         while (!answer.done()) {
             receive(answer);

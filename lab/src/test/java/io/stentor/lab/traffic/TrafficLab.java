@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -174,11 +175,17 @@ final class TrafficLab implements AutoCloseable {
 
     /// Asks for a pod that answers on [Place#PORT].
     void createPod(String name, int node, boolean hostNetwork) {
+        createPod(name, node, hostNetwork, Map.of());
+    }
+
+    /// As [#createPod(String, int, boolean)], with labels by which Services find it.
+    void createPod(String name, int node, boolean hostNetwork, Map<String, String> labels) {
         client.pods()
                 .inNamespace(NAMESPACE)
                 .resource(new PodBuilder()
                         .withNewMetadata()
                         .withName(name)
+                        .withLabels(labels)
                         .endMetadata()
                         .withNewSpec()
                         .withNodeName("node-" + node)
@@ -198,6 +205,13 @@ final class TrafficLab implements AutoCloseable {
                         .endSpec()
                         .build())
                 .create();
+    }
+
+    /// Makes a Service.
+    ///
+    /// @return as the API server completed it
+    Service createService(Service service) {
+        return client.services().inNamespace(NAMESPACE).resource(service).create();
     }
 
     /// Asks for pods of one node, and waits until they are ready.
