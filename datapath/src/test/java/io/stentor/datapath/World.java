@@ -43,6 +43,7 @@ import java.util.function.ToIntFunction;
 /// | router | next hop of the default route | 192.168.7.254, fd07::fe; 02:00:00:00:0a:fe |
 /// | gateway | of the pods; also the node's own side of pod links | 169.254.7.1, fe80::7:1; 02:53:54:4e:00:01 |
 /// | tunnel | the sender's MAC inside the tunnel | 02:53:54:4e:00:02 |
+/// | shop, depot, front, mirror, empty | services: [WorldServices] | 10.96.0.10 to 14; fd96::10 to 14 |
 ///
 /// Links: `web` and `db` (host sides), `eth0`, `stentor_vxlan`, and `spare`, which belongs to nobody.
 final class World implements Names {
@@ -65,7 +66,12 @@ final class World implements Names {
             Map.entry("office", List.of("172.16.0.9", "2001:db8:ac::9")),
             Map.entry("router", List.of("192.168.7.254", "fd07::fe", "02:00:00:00:0a:fe")),
             Map.entry("gateway", List.of("169.254.7.1", "fe80::7:1", "02:53:54:4e:00:01")),
-            Map.entry("tunnel", List.of("0.0.0.0", "::", "02:53:54:4e:00:02")));
+            Map.entry("tunnel", List.of("0.0.0.0", "::", "02:53:54:4e:00:02")),
+            Map.entry("shop", List.of("10.96.0.10", "fd96::10")),
+            Map.entry("depot", List.of("10.96.0.11", "fd96::11")),
+            Map.entry("front", List.of("10.96.0.12", "fd96::12")),
+            Map.entry("mirror", List.of("10.96.0.13", "fd96::13")),
+            Map.entry("empty", List.of("10.96.0.14", "fd96::14")));
 
     private static final ConnectionSettings CONNECTIONS = new ConnectionSettings(
             new TableSizes(65536, 32768, 65536),
@@ -105,6 +111,7 @@ final class World implements Names {
         for (Family family : Family.values()) {
             state = state.with(Table.PODS, new RemotePod(address("far", family), 5, address("b", family)));
         }
+        state = WorldServices.in(state, this);
         return new MapCompiler(
                         new MapSettings("a", tunnel, List.of(Cidr.of("172.16.0.0/12"), Cidr.of("2001:db8:ac::/48"))))
                 .compile(state);
@@ -117,6 +124,11 @@ final class World implements Names {
                         new NodeAddress(NodeAddress.Type.INTERNAL_IP, address(name, Family.IPV4)),
                         new NodeAddress(NodeAddress.Type.INTERNAL_IP, address(name, Family.IPV6))),
                 List.of(Cidr.of("10.0." + number + ".0/24"), Cidr.of("fd00:" + number + "::/64")));
+    }
+
+    /// The addresses of one of the names, of both families.
+    List<IpAddress> addresses(String name) {
+        return List.of(address(name, Family.IPV4), address(name, Family.IPV6));
     }
 
     private Endpoint endpoint(String name, int id) {

@@ -23,6 +23,10 @@ public record ProgramSettings(
     /// Pods' gateway, the same for all of them.
     public static final IpAddress GATEWAY_IPV4 = IpAddress.of("169.254.7.1");
     public static final IpAddress GATEWAY_IPV6 = IpAddress.of("fe80::7:1");
+    /// As whom a pod sees itself that calls itself by a Service.
+    public static final IpAddress LOOPBACK_IPV4 = IpAddress.of("169.254.42.1");
+
+    public static final IpAddress LOOPBACK_IPV6 = IpAddress.of("fe80::1");
     /// Of the gateway, of every pod link's host side and of the tunnel's device.
     public static final MacAddress GATEWAY_MAC = MacAddress.of("02:53:54:4e:00:01");
 
@@ -69,6 +73,8 @@ public record ProgramSettings(
                 .withGatewayIpv4((int) GATEWAY_IPV4.low())
                 .withGatewayIpv6(Keys.bytes(GATEWAY_IPV6))
                 .withGatewayMac(Keys.bytes(GATEWAY_MAC))
+                .withLoopbackIpv4((int) LOOPBACK_IPV4.low())
+                .withLoopbackIpv6(Keys.bytes(LOOPBACK_IPV6))
                 .withNatPortMin(NAT_PORT_MIN)
                 .withNatPortMax(NAT_PORT_MAX)
                 .withUnderlayIfindex(node.underlay().ifindex())
