@@ -63,12 +63,22 @@ static __always_inline bool may_come_in(const struct packet *p, const struct fro
 	return in_source_range(p, frontend->service) == !(frontend->flags & FRONTEND_RANGES_DENY);
 }
 
+/* The sender is told how much room there is, about the packet as he knows it. */
+static __always_inline int outside_too_big(struct __sk_buff *skb, struct packet *p, __u32 mtu)
+{
+	drop(skb, p, DROP_STALE_OR_UNROUTABLE_IP, DIRECTION_INGRESS);
+	if (translate(skb, p, false, &p->peer, p->peer_port))
+		return TC_ACT_SHOT;
+	return answer_back(skb, p, answer_too_big(skb, mtu));
+}
+
 /* To a backend of another node, or outside, with this node's address. node_family 0: nothing is known of it.
  */
 static __always_inline int outside_send(struct __sk_buff *skb, struct packet *p, const struct address *to,
                                         const union ip *node, __u8 node_family)
 {
 	bool by_tunnel = config.tunnel && node_family && !(to && to->kind == ADDRESS_REMOTE_NODE);
+	__u32 mtu = by_tunnel ? config.pod_mtu : config.underlay_mtu;
 	struct bpf_redir_neigh next = {};
 	__u32 ifindex = 0;
 	union ip hop = {};
@@ -76,15 +86,14 @@ static __always_inline int outside_send(struct __sk_buff *skb, struct packet *p,
 
 	if (node)
 		hop = *node;
-	if (by_tunnel ? wire_length(skb, p) > config.pod_mtu
-	              : next_hop(skb, p, node_family ? &hop : NULL, node_family, &ifindex, &next)) {
-		drop(skb, p, DROP_STALE_OR_UNROUTABLE_IP, DIRECTION_INGRESS);
-		if (translate(skb, p, false, &p->peer, p->peer_port))
-			return TC_ACT_SHOT;
-		return answer_back(skb, p,
-		                   answer_too_big(skb, by_tunnel ? config.pod_mtu : config.underlay_mtu));
-	}
-	reason = masqueraded(p) || p->ct_state == CT_NEW ? nat_out(skb) : 0;
+	if (wire_length(skb, p) > mtu)
+		return outside_too_big(skb, p, mtu);
+	if (!by_tunnel && next_hop(skb, p, node_family ? &hop : NULL, node_family, &ifindex, &next))
+		return drop(skb, p, DROP_STALE_OR_UNROUTABLE_IP, DIRECTION_INGRESS);
+	/* an error about a connection that is not known would tell the backend of a stranger */
+	reason = p->icmp_error && !p->nat_port ? DROP_NO_NAT_MAPPING : 0;
+	if (!reason && (p->nat_port || p->ct_state == CT_NEW))
+		reason = nat_out(skb);
 	if (!reason)
 		reason = conntrack_create(p);
 	if (!reason)
