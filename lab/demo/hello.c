@@ -2,7 +2,7 @@
 // hello: the demo's server and client.
 //
 //   hello serve PORT              answers each connection with the pod, node and address it runs on
-//   hello ask PORT ADDRESS...     asks the addresses in turn, once a second, and prints each answer
+//   hello ask ADDRESS:PORT...     asks them in turn, once a second, and prints each answer
 //
 // The server's names come from POD_NAME, NODE_NAME and POD_IP. IPv4 and IPv6.
 #include <errno.h>
@@ -18,6 +18,7 @@
 #include <netinet/in.h>
 
 #define ANSWER_MAX 512
+#define ADDRESS_MAX 64
 #define PATIENCE_SECONDS 3
 
 static const char *variable(const char *name)
@@ -58,17 +59,32 @@ static double milliseconds(void)
 	return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
 }
 
-static void ask(const char *address, const char *port)
+// Finds address and port in ADDRESS:PORT or [ADDRESS]:PORT; 0 when the text is none.
+static int find(const char *text, struct addrinfo **to)
 {
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST}, *to;
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST};
+	char address[ADDRESS_MAX];
+	const char *colon = strrchr(text, ':');
+	size_t length = colon ? colon - text : 0;
+	int brackets = length > 2 && text[0] == '[' && text[length - 1] == ']';
+
+	if (!length || length >= sizeof(address))
+		return 0;
+	snprintf(address, sizeof(address), "%.*s", (int)length - 2 * brackets, text + brackets);
+	return !getaddrinfo(address, colon + 1, &hints, to);
+}
+
+static void ask(const char *address)
+{
+	struct addrinfo *to;
 	struct timeval patience = {.tv_sec = PATIENCE_SECONDS};
 	char answer[ANSWER_MAX] = {0};
 	double begin = milliseconds();
 	ssize_t length = -1;
 	int fd;
 
-	if (getaddrinfo(address, port, &hints, &to)) {
-		printf("%s: not an address\n", address);
+	if (!find(address, &to)) {
+		printf("%s: not an address and port\n", address);
 		return;
 	}
 	fd = socket(to->ai_family, to->ai_socktype, 0);
@@ -90,11 +106,11 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (argc == 3 && !strcmp(argv[1], "serve"))
 		return serve(atoi(argv[2]));
-	if (argc > 3 && !strcmp(argv[1], "ask"))
-		for (int i = 3;; i = i + 1 < argc ? i + 1 : 3) {
-			ask(argv[i], argv[2]);
+	if (argc > 2 && !strcmp(argv[1], "ask"))
+		for (int i = 2;; i = i + 1 < argc ? i + 1 : 2) {
+			ask(argv[i]);
 			sleep(1);
 		}
-	fprintf(stderr, "usage: hello serve PORT | hello ask PORT ADDRESS...\n");
+	fprintf(stderr, "usage: hello serve PORT | hello ask ADDRESS:PORT...\n");
 	return 2;
 }

@@ -15,13 +15,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
-/// The demo: three servers in a Deployment, and a client on another node that asks each in turn. Deploying it again
-/// replaces what is there.
+/// The demo: three servers in a Deployment, a Service before them, and a client on another node that asks it, by its
+/// address and by a node's port. Deploying it again replaces what is there.
 final class Demo {
     static final ObjectName CLIENT = new ObjectName("demo", "client");
     static final int SERVER_COUNT = 3;
@@ -65,9 +65,11 @@ final class Demo {
         } else {
             objects.update(Resource.DEPLOYMENTS, servers);
         }
-        await("the servers to be ready", () -> addresses().size() == SERVER_COUNT);
-        String addresses =
-                String.join(", ", addresses().stream().map(a -> '"' + a + '"').toList());
+        if (objects.find(Resource.SERVICES, SERVERS).isEmpty()) {
+            objects.create(Resource.SERVICES, template("demo-service.yaml", Map.of()));
+        }
+        await("the servers to be ready", () -> ready() == SERVER_COUNT);
+        String addresses = "\"%s\", \"%s\"".formatted(clusterAddress(), nodeAddress());
         objects.create(Resource.PODS, template("demo-client.yaml", Map.of("ADDRESSES", addresses)));
         await(
                 "the client to run",
@@ -75,21 +77,38 @@ final class Demo {
                         .equals("Running"));
     }
 
-    /// Of the servers that are ready.
-    private List<String> addresses() {
-        List<String> addresses = new ArrayList<>();
-        for (JsonNode pod : objects.list(Resource.PODS, Selection.withLabels(SERVERS.namespace(), "app=hello"))
-                .items()) {
-            boolean ready = false;
-            for (JsonNode condition : Json.at(pod, "status.conditions")) {
-                ready |= condition.path("type").asText().equals("Ready")
-                        && condition.path("status").asText().equals("True");
-            }
-            if (ready && !pod.path("metadata").has("deletionTimestamp")) {
-                addresses.add(Json.text(pod, "status.podIP"));
+    /// How many servers stand behind the service.
+    private int ready() {
+        Set<String> ready = new HashSet<>();
+        Selection slices = Selection.withLabels(SERVERS.namespace(), "kubernetes.io/service-name=" + SERVERS.name());
+        for (JsonNode slice : objects.list(Resource.ENDPOINT_SLICES, slices).items()) {
+            for (JsonNode endpoint : slice.path("endpoints")) {
+                if (endpoint.path("conditions").path("ready").asBoolean()) {
+                    ready.add(Json.text(endpoint, "targetRef.name"));
+                }
             }
         }
-        return addresses;
+        return ready.size();
+    }
+
+    private String clusterAddress() {
+        JsonNode spec = objects.get(Resource.SERVICES, SERVERS).path("spec");
+        return at(spec.path("clusterIP").asText(), spec.path("ports").path(0).path("port"));
+    }
+
+    private String nodeAddress() {
+        JsonNode service = objects.get(Resource.SERVICES, SERVERS);
+        JsonNode node = objects.get(Resource.NODES, new ObjectName("", clientNode));
+        for (JsonNode address : Json.at(node, "status.addresses")) {
+            if (address.path("type").asText().equals("InternalIP")) {
+                return at(address.path("address").asText(), Json.at(service, "spec.ports").path(0).path("nodePort"));
+            }
+        }
+        throw new LabFailure("The node " + clientNode + " has no InternalIP.");
+    }
+
+    private static String at(String address, JsonNode port) {
+        return (address.contains(":") ? "[" + address + "]" : address) + ":" + port.asText();
     }
 
     private static void await(String what, Supplier<Boolean> condition) throws InterruptedException {
