@@ -57,7 +57,7 @@ class SocketKernelIT {
     @ValueSource(strings = {"127.0.0.1", "::1"})
     void a_connection_is_ended_by_its_cookie_and_no_other(String loopback) throws Exception {
         Path netns = namespaceWithLoopback();
-        InetSocketAddress any = new InetSocketAddress(InetAddress.getByName(loopback), 0);
+        InetSocketAddress any = new InetSocketAddress(InetAddress.ofLiteral(loopback), 0);
         linux.inNamespace(netns, () -> {
             ServerSocketChannel server =
                     BENCH.closing(ServerSocketChannel.open().bind(any));
@@ -83,7 +83,7 @@ class SocketKernelIT {
     @Test
     void a_connected_datagram_socket_is_ended_too() throws Exception {
         Path netns = namespaceWithLoopback();
-        InetSocketAddress any = new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0);
+        InetSocketAddress any = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
         linux.inNamespace(netns, () -> {
             DatagramChannel server = BENCH.closing(DatagramChannel.open().bind(any));
             DatagramChannel client = BENCH.closing(DatagramChannel.open().connect(server.getLocalAddress()));
