@@ -8,9 +8,11 @@ import io.stentor.agent.api.MapPressure;
 import io.stentor.agent.api.MetricsServer;
 import io.stentor.agent.api.PartHealth;
 import io.stentor.agent.api.ProblemLog;
+import io.stentor.bpf.generated.Maps;
 import io.stentor.datapath.Datapath;
 import io.stentor.datapath.compile.Hooks;
 import io.stentor.datapath.compile.MapCompiler;
+import io.stentor.datapath.compile.Numbers;
 import io.stentor.datapath.compile.Unserved;
 import io.stentor.datapath.sweep.ConnectionSweep;
 import io.stentor.datapath.sweep.SweepLoop;
@@ -69,7 +71,7 @@ final class Agent implements AutoCloseable {
     private volatile Optional<Programs> programs = Optional.empty();
 
     /// The programs, once they are loaded.
-    private record Programs(Datapath datapath, DatapathSync sync, SweepLoop sweep) {
+    private record Programs(Datapath datapath, MapCompiler compiler, DatapathSync sync, SweepLoop sweep) {
         Map<String, BpfMap> maps() {
             return datapath.maps();
         }
@@ -209,7 +211,10 @@ final class Agent implements AutoCloseable {
         List<Problem> all = new ArrayList<>(remarks);
         all.addAll(node.problems());
         all.addAll(cluster.self.problems());
-        programs.ifPresent(loaded -> all.addAll(loaded.datapath.problems()));
+        programs.ifPresent(loaded -> {
+            all.addAll(loaded.datapath.problems());
+            all.addAll(loaded.compiler.problems());
+        });
         all.addAll(pressure.problems());
         return all;
     }
@@ -221,15 +226,16 @@ final class Agent implements AutoCloseable {
                 settings.paths().bpfRoot(),
                 terms.connections(kernel).sizes().entries(),
                 terms.config(store.current(), devices, kernel)));
+        MapCompiler compiler = new MapCompiler(terms.maps(), numbers(datapath.maps()));
         DatapathSync maps = new DatapathSync(datapath.maps());
         opened(EventPoll.start(datapath.events(), events));
         SweepLoop sweep = opened(SweepLoop.start(new ConnectionSweep(datapath.maps(), System::nanoTime)));
-        Programs loaded = new Programs(datapath, maps, sweep);
+        Programs loaded = new Programs(datapath, compiler, maps, sweep);
         programs = Optional.of(loaded);
         opened(() -> programs = Optional.empty());
         SyncLoop sync = opened(new SyncLoop(
                 store,
-                new MapCompiler(terms.maps())::compile,
+                compiler::compile,
                 maps,
                 state -> attach(loaded, state, node, kernel),
                 applied));
@@ -238,6 +244,13 @@ final class Agent implements AutoCloseable {
             sync.resync();
         });
         sync.start();
+    }
+
+    /// What services and backends are known by to those who use them.
+    private static Numbers numbers(Map<String, BpfMap> maps) {
+        return Numbers.restored(
+                maps.get(Maps.BACKENDS.name()).dump(),
+                maps.get(Maps.FRONTENDS.name()).dump());
     }
 
     /// Waits for what there is in the cluster, and for ranges that pods get addresses from. While the API server does

@@ -59,12 +59,19 @@ record MapRows(MapSpec<?, ?> map, KernelClock clock) {
             row.put("reason", kind.forwarded() ? "" : kind.reasonText());
             row.put("direction", Wire.text(kind.direction()));
         } else {
-            row.put(map.equals(Maps.ENDPOINTS) ? "ifindex" : "index", Integer.toUnsignedLong(index));
+            row.put(index(), Integer.toUnsignedLong(index));
             if (map.equals(Maps.CT_ACCOUNTS)) {
                 row.put("holder", holder(index));
             }
         }
         return row;
+    }
+
+    private String index() {
+        if (map.equals(Maps.ENDPOINTS)) {
+            return "ifindex";
+        }
+        return map.equals(Maps.BACKENDS) ? "backend" : "index";
     }
 
     private static String holder(int index) {
@@ -83,7 +90,7 @@ record MapRows(MapSpec<?, ?> map, KernelClock clock) {
     }
 
     /// Where the layout leaves the family to the key: an IPv4 address has nothing after its first four bytes.
-    private static Family family(Bytes16 address) {
+    static Family family(Bytes16 address) {
         return address.low() == 0 && (int) address.high() == 0 ? Family.IPV4 : Family.IPV6;
     }
 
@@ -156,10 +163,15 @@ record MapRows(MapSpec<?, ?> map, KernelClock clock) {
             case EventBucket b -> row.put("suppressed", b.suppressed()).put("lost", b.lost());
             // A map's number in the kernel, which bpftool knows it by.
             case Integer number when map.shape().inner().isPresent() -> row.put("map", Integer.toUnsignedLong(number));
+            case Integer number when map.equals(Maps.SLOTS) -> row.put("backend", Integer.toUnsignedLong(number));
             case Integer number -> row.put("value", Integer.toUnsignedLong(number));
             case Long number -> row.put("value", number);
             // A map that is newer than this class shows its entries as they call themselves.
-            default -> row.put(part.getClass().getSimpleName(), part.toString());
+            default -> {
+                if (!new ServiceRows(row, clock).put(part)) {
+                    row.put(part.getClass().getSimpleName(), part.toString());
+                }
+            }
         }
     }
 
@@ -183,12 +195,12 @@ record MapRows(MapSpec<?, ?> map, KernelClock clock) {
         }
     }
 
-    private static String end(Bytes16 address, int port, Family family) {
+    static String end(Bytes16 address, int port, Family family) {
         String text = address(address, family.code());
         return family == Family.IPV6 ? "[" + text + "]:" + port : text + ":" + port;
     }
 
-    private static String address(Bytes16 bytes, int family) {
+    static String address(Bytes16 bytes, int family) {
         return Wire.address(bytes, family).map(IpAddress::toString).orElse("");
     }
 

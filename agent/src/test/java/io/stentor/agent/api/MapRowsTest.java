@@ -6,6 +6,10 @@ import io.stentor.bpf.Bytes16;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.MapOwner;
 import io.stentor.bpf.MapSpec;
+import io.stentor.bpf.generated.AffinityEntry;
+import io.stentor.bpf.generated.AffinityKey;
+import io.stentor.bpf.generated.AffinityMember;
+import io.stentor.bpf.generated.Backend;
 import io.stentor.bpf.generated.CtAccount;
 import io.stentor.bpf.generated.CtClose;
 import io.stentor.bpf.generated.CtEntry;
@@ -16,14 +20,23 @@ import io.stentor.bpf.generated.CtScope;
 import io.stentor.bpf.generated.Family;
 import io.stentor.bpf.generated.FragmentEntry;
 import io.stentor.bpf.generated.FragmentKey;
+import io.stentor.bpf.generated.Frontend;
+import io.stentor.bpf.generated.FrontendFlag;
+import io.stentor.bpf.generated.FrontendKey;
 import io.stentor.bpf.generated.Maps;
 import io.stentor.bpf.generated.NatEntry;
 import io.stentor.bpf.generated.NatKey;
 import io.stentor.bpf.generated.ObservationPoint;
+import io.stentor.bpf.generated.Peer;
+import io.stentor.bpf.generated.PeerKey;
+import io.stentor.bpf.generated.SlotKey;
+import io.stentor.bpf.generated.SourceRangeKey;
 import io.stentor.bpf.generated.Span;
 import io.stentor.datapath.compile.Keys;
 import io.stentor.flow.KernelClock;
 import io.stentor.model.IpAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collections;
@@ -97,6 +110,57 @@ class MapRowsTest {
                 .isEqualTo("""
                         {"protocol":"UDP","source":"10.0.1.5","destination":"10.0.2.9","datagram":7,"point":"from-endpoint",\
                         "sourcePort":53,"destinationPort":4312,"seen":185,"units":200,"secondsLeft":9}""");
+    }
+
+    @Test
+    void a_frontend_is_told_with_its_lists_and_who_may_use_it() {
+        assertThat(row(
+                        Maps.FRONTENDS,
+                        new FrontendKey(ip("10.96.0.1"), 80, 6, Family.IPV4),
+                        new Frontend(3, 6, 2, 7, 1, 60, FrontendFlag.OUTSIDE | FrontendFlag.LOCAL)))
+                .isEqualTo("""
+                        {"protocol":"TCP","frontend":"10.96.0.1:80","service":3,"inside":6,"insideBackends":2,\
+                        "outside":7,"outsideBackends":1,"affinitySeconds":60,"flags":["outside","local"]}""");
+        assertThat(row(
+                        Maps.FRONTENDS,
+                        new FrontendKey(Bytes16.ZERO, 30080, 17, Family.IPV6),
+                        new Frontend(3, 6, 0, 6, 0, 0, FrontendFlag.RANGES | FrontendFlag.RANGES_DENY)))
+                .startsWith("{\"protocol\":\"UDP\",\"frontend\":\"[::]:30080\",")
+                .endsWith("\"flags\":[\"ranges\",\"ranges-deny\"]}");
+    }
+
+    @Test
+    void lists_and_backends_are_told_by_their_numbers() {
+        assertThat(row(Maps.SLOTS, new SlotKey(6, 1), 40)).isEqualTo("{\"list\":6,\"slot\":1,\"backend\":40}");
+        assertThat(row(Maps.BACKENDS, 40, new Backend(ip("fd00:1::7"), 8080, 6, Family.IPV6)))
+                .isEqualTo("{\"backend\":40,\"protocol\":\"TCP\",\"address\":\"[fd00:1::7]:8080\"}");
+        assertThat(row(Maps.MEMBERS, new AffinityMember(6, 40), 1))
+                .isEqualTo("{\"list\":6,\"backend\":40,\"value\":1}");
+        assertThat(row(Maps.SOURCE_RANGES, new SourceRangeKey(96 + 24, 3, 4, ip("192.0.2.0")), 1))
+                .isEqualTo("{\"service\":3,\"range\":\"192.0.2.0/24\",\"value\":1}");
+    }
+
+    @Test
+    void a_client_that_keeps_its_backend_is_an_address_or_a_namespace() {
+        AffinityEntry kept = new AffinityEntry(IN_NINE_SECONDS, 40);
+        assertThat(row(Maps.AFFINITIES, new AffinityKey(ip("192.0.2.1"), 3, Family.IPV4, 0), kept))
+                .isEqualTo("""
+                        {"client":"192.0.2.1","family":"IPv4","service":3,"backend":40,"secondsLeft":9}""");
+        Bytes16 cookie = Bytes16.of(ByteBuffer.allocate(16)
+                .order(ByteOrder.nativeOrder())
+                .putLong(4711)
+                .array());
+        assertThat(row(Maps.AFFINITIES, new AffinityKey(cookie, 3, Family.IPV6, 1), kept))
+                .startsWith("{\"namespace\":\"4711\",\"family\":\"IPv6\",");
+    }
+
+    @Test
+    void a_socket_is_told_with_what_it_asked_for_and_what_it_got() {
+        assertThat(row(
+                        Maps.PEERS,
+                        new PeerKey(99, ip("10.0.1.7"), 8080, Family.IPV4),
+                        new Peer(ip("10.96.0.1"), 80, 3)))
+                .isEqualTo("{\"socket\":\"99\",\"backend\":\"10.0.1.7:8080\",\"asked\":\"10.96.0.1:80\",\"service\":3}");
     }
 
     @Test

@@ -5,15 +5,20 @@ import io.stentor.bpf.Bytes6;
 import io.stentor.bpf.generated.AddressKey;
 import io.stentor.bpf.generated.Maps;
 import io.stentor.bpf.generated.RangeKey;
+import io.stentor.bpf.generated.SourceRangeKey;
 import io.stentor.model.Cidr;
 import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
 import io.stentor.model.MacAddress;
+import java.util.stream.Stream;
 
 /// Addresses as the programs' keys and values hold them.
 public final class Keys {
     /// The family stands before the address in the tries' keys.
     private static final int FAMILY_BITS = 32;
+
+    /// Service, family and what fills up to the address, in the key of `source_ranges`.
+    private static final int SERVICE_BITS = 96;
 
     private Keys() {}
 
@@ -36,12 +41,27 @@ public final class Keys {
         };
     }
 
+    static io.stentor.bpf.generated.Family family(IpAddress address) {
+        return io.stentor.bpf.generated.Family.of(number(address.family()));
+    }
+
+    /// The families that there are among addresses, IPv4 first.
+    static Stream<io.stentor.bpf.generated.Family> families(Stream<IpAddress> addresses) {
+        return addresses.map(Keys::family).distinct().sorted();
+    }
+
     public static AddressKey of(IpAddress address) {
         return new AddressKey(bytes(address), number(address.family()));
     }
 
     public static RangeKey of(Cidr range) {
         return new RangeKey(FAMILY_BITS + range.prefix(), number(range.family()), bytes(range.address()));
+    }
+
+    /// Of a range of clients of a service's port, whose number stands before the family.
+    static SourceRangeKey of(int service, Cidr range) {
+        return new SourceRangeKey(
+                SERVICE_BITS + range.prefix(), service, number(range.family()), bytes(range.address()));
     }
 
     /// The place in `local_pods` of a pod with this address: its last bits, and the family in the lowest.

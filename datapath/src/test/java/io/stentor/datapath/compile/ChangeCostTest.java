@@ -3,11 +3,15 @@ package io.stentor.datapath.compile;
 import static io.stentor.datapath.compile.LargeCluster.endpoint;
 import static io.stentor.datapath.compile.LargeCluster.node;
 import static io.stentor.datapath.compile.LargeCluster.pod;
+import static io.stentor.datapath.compile.LargeCluster.service;
+import static io.stentor.datapath.compile.LargeCluster.slice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.stentor.bpf.MapSpec;
 import io.stentor.model.Cidr;
+import io.stentor.model.IpAddress;
+import io.stentor.model.Problem;
 import io.stentor.model.State;
 import io.stentor.model.Table;
 import java.lang.management.ManagementFactory;
@@ -23,11 +27,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// cluster and in one of 100,000 pods.
 class ChangeCostTest {
     private final AtomicInteger subjects = new AtomicInteger();
-    private final MapCompiler compiler = new MapCompiler(List.of(
-            new Counted<>(new EndpointsMap()),
-            new Counted<>(new RangesMap(LargeCluster.SETTINGS)),
-            new Counted<>(new AddressesMap(LargeCluster.SETTINGS)),
-            new Counted<>(new LocalPodsMap(LargeCluster.SETTINGS))));
+    private final MapCompiler compiler = new MapCompiler(
+            MapCompiler.families(LargeCluster.SETTINGS).stream()
+                    .<MapFamily<?, ?, ?>>map(family -> new Counted<>(family))
+                    .toList(),
+            Numbers.NONE);
     private final SyncedMaps maps = new SyncedMaps();
     private State state = State.awaiting(java.util.Set.of());
 
@@ -119,5 +123,46 @@ class ChangeCostTest {
                 "updateBatch addresses 20",
                 "deleteBatch addresses 2",
                 "deleteBatch ranges 1");
+    }
+
+    /// Looked at are, of a slice, the port's list in `slots` and in `members` and the service's frontends, and backends
+    /// that come or go; of a service also its ranges.
+    @ParameterizedTest
+    @ValueSource(ints = {50, 5000})
+    void one_change_of_a_service_costs_the_same_whatever_the_number_of_services(int nodes) {
+        follow(LargeCluster.of(nodes));
+        assertThat(maps.calls())
+                .contains(
+                        "updateBatch frontends " + nodes,
+                        "updateBatch slots " + nodes * LargeCluster.PODS_PER_NODE,
+                        "updateBatch backends " + nodes * LargeCluster.PODS_PER_NODE);
+        int pods = LargeCluster.PODS_PER_NODE;
+
+        costs(s -> s.with(Table.SLICES, slice(7, pods, pods)), 3, "updateBatch frontends 1", "deleteBatch slots 1");
+        costs(s -> s.with(Table.SLICES, slice(7, pods)), 3, "updateBatch slots 1", "updateBatch frontends 1");
+        costs(
+                s -> s.with(Table.SLICES, slice(7, pods + 1)),
+                4,
+                "updateBatch backends 1",
+                "updateBatch slots 1",
+                "updateBatch frontends 1");
+        costs(
+                s -> s.with(Table.SLICES, slice(7, pods)),
+                4,
+                "updateBatch frontends 1",
+                "deleteBatch slots 1",
+                "deleteBatch backends 1");
+        costs(s -> s.with(Table.SERVICES, service(7, IpAddress.of("203.0.113.1"))), 5, "updateBatch frontends 1");
+        // They claim the same address: nothing changes but that there is a problem.
+        costs(
+                s -> s.with(Table.SERVICES, service(8, IpAddress.of("203.0.113.1"))),
+                5);
+        assertThat(compiler.problems()).singleElement().returns("Service/default/web-8", Problem::object);
+        costs(
+                s -> s.without(Table.SERVICES, service(9).name()),
+                4 + pods,
+                "deleteBatch frontends 1",
+                "deleteBatch slots " + pods,
+                "deleteBatch backends " + pods);
     }
 }

@@ -3,24 +3,33 @@ package io.stentor.datapath.compile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.datapath.compile.RandomSteps.Step;
+import io.stentor.bpf.generated.Frontend;
+import io.stentor.bpf.generated.Maps;
+import io.stentor.bpf.generated.SlotKey;
 import io.stentor.datapath.sync.MapImage;
+import io.stentor.model.PersistentMap;
 import io.stentor.model.State;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.domains.Domain;
 
 /// The law of the compiler: whatever it compiled before, it answers what a full compilation answers, and that is what
-/// [PlainImages] says.
+/// [PlainImages] says. What has numbers has the same ones where they are given, and otherwise others.
 @Domain(RandomSteps.class)
 @Domain(net.jqwik.api.domains.DomainContext.Global.class)
 class MapCompilerPropertiesTest {
     private static final State EMPTY = State.awaiting(Set.of());
+
+    /// Of the images the first ones have no numbers.
+    private static final int UNNUMBERED = 4;
 
     /// The states after each step, the empty one first.
     private static List<State> chain(List<Step<?, ?>> steps) {
@@ -31,8 +40,15 @@ class MapCompilerPropertiesTest {
 
     private static void assertFull(MapCompiler compiler, MapSettings settings, State state) {
         List<MapImage<?, ?>> images = compiler.compile(state);
-        assertThat(images).isEqualTo(new MapCompiler(settings).compile(state));
-        assertThat(images).isEqualTo(new PlainImages(settings, state).all());
+        Numbers numbers = compiler.numbers();
+        assertThat(images).isEqualTo(new MapCompiler(settings, numbers).compile(state));
+        assertThat(images).isEqualTo(new PlainImages(settings, state, numbers).all());
+        assertEqualButNumbers(images, new MapCompiler(settings).compile(state));
+    }
+
+    private static void assertEqualButNumbers(List<MapImage<?, ?>> images, List<MapImage<?, ?>> others) {
+        assertThat(images.subList(0, UNNUMBERED)).isEqualTo(others.subList(0, UNNUMBERED));
+        assertThat(Unnumbered.of(images)).isEqualTo(Unnumbered.of(others));
     }
 
     @Property(tries = 300)
@@ -77,7 +93,7 @@ class MapCompilerPropertiesTest {
         State state = chain(once).getLast();
         Collections.reverse(once);
         chain(once).forEach(backwards::compile);
-        assertThat(backwards.compile(chain(once).getLast())).isEqualTo(forwards.compile(state));
+        assertEqualButNumbers(backwards.compile(chain(once).getLast()), forwards.compile(state));
     }
 
     @Property(tries = 100)
@@ -89,8 +105,58 @@ class MapCompilerPropertiesTest {
         states.forEach(state ->
                 assertThat(followed.sync(compiler.compile(state)).problems()).isEmpty());
         SyncedMaps fresh = new SyncedMaps();
-        assertThat(fresh.sync(new MapCompiler(settings).compile(states.getLast())))
+        assertThat(fresh.sync(new MapCompiler(settings, compiler.numbers()).compile(states.getLast())))
                 .isEqualTo(followed.sync(compiler.compile(states.getLast())));
         assertThat(followed.content()).isEqualTo(fresh.content());
+    }
+
+    @Property(tries = 300)
+    void numbers_are_kept_as_long_as_what_they_are_of_and_no_two_are_the_same(
+            @ForAll MapSettings settings, @ForAll @Size(max = 40) List<Step<?, ?>> steps) {
+        MapCompiler compiler = new MapCompiler(settings);
+        Numbers before = Numbers.NONE;
+        for (State state : chain(steps)) {
+            compiler.compile(state);
+            Numbers after = compiler.numbers();
+            assertKept(before.services(), after.services());
+            assertKept(before.backends(), after.backends());
+            before = after;
+        }
+    }
+
+    private static <T> void assertKept(PersistentMap<T, Integer> before, PersistentMap<T, Integer> after) {
+        assertThat(after.values().toList()).doesNotHaveDuplicates().allMatch(number -> number > 0);
+        after.forEach((thing, number) -> assertThat(before.containsKey(thing) ? before.get(thing) : number)
+                .isEqualTo(number));
+        Set<Integer> left = before.stream()
+                .filter(entry -> !after.containsKey(entry.getKey()))
+                .map(Map.Entry::getValue)
+                .collect(Collectors.toSet());
+        assertThat(after.values()).noneMatch(left::contains);
+    }
+
+    @Property(tries = 100)
+    void an_agent_that_starts_again_changes_nothing_in_the_maps(
+            @ForAll MapSettings settings, @ForAll @Size(max = 40) List<Step<?, ?>> steps) {
+        MapCompiler compiler = new MapCompiler(settings);
+        SyncedMaps maps = new SyncedMaps();
+        List<State> states = chain(steps);
+        states.forEach(state -> maps.sync(compiler.compile(state)));
+        Numbers restored = Numbers.restored(maps.dump(Maps.BACKENDS), maps.dump(Maps.FRONTENDS));
+        List<MapImage<?, ?>> images = new MapCompiler(settings, restored).compile(states.getLast());
+        // A port that others have all addresses of has no number in the maps of frontends, and may get another.
+        List<MapImage<?, ?>> held = compiler.compile(states.getLast());
+        Set<Integer> known = Unnumbered.decoded(Maps.FRONTENDS, held).values().stream()
+                .map(Frontend::service)
+                .collect(Collectors.toSet());
+        assertThat(images.get(UNNUMBERED)).isEqualTo(held.get(UNNUMBERED));
+        assertThat(images.getLast()).isEqualTo(held.getLast());
+        assertThat(lists(images, known)).isEqualTo(lists(held, known));
+    }
+
+    private static Map<SlotKey, Integer> lists(List<MapImage<?, ?>> images, Set<Integer> services) {
+        Map<SlotKey, Integer> slots = Unnumbered.decoded(Maps.SLOTS, images);
+        slots.keySet().removeIf(key -> !services.contains(key.list() / 2));
+        return slots;
     }
 }

@@ -24,17 +24,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What [MapCompiler] answers, said in another way: all rows are put into tables, those that come last in a conflict
 /// first, so that the others replace them. No index and no difference has a part in it.
-record PlainImages(MapSettings settings, State state) {
+///
+/// @param numbers that services and backends shall have
+record PlainImages(MapSettings settings, State state, Numbers numbers) {
 
     List<MapImage<?, ?>> all() {
-        return List.of(
-                MapImage.of(Maps.ENDPOINTS, endpoints()),
-                MapImage.of(Maps.RANGES, ranges()),
-                MapImage.of(Maps.ADDRESSES, addresses()),
-                MapImage.of(Maps.LOCAL_PODS, localPods()));
+        return Stream.concat(
+                        Stream.<MapImage<?, ?>>of(
+                                MapImage.of(Maps.ENDPOINTS, endpoints()),
+                                MapImage.of(Maps.RANGES, ranges()),
+                                MapImage.of(Maps.ADDRESSES, addresses()),
+                                MapImage.of(Maps.LOCAL_PODS, localPods())),
+                        new PlainServices(settings.node(), state, numbers).all().stream())
+                .toList();
     }
 
     private Map<Integer, io.stentor.bpf.generated.Endpoint> endpoints() {

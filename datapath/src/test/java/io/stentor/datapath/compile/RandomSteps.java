@@ -43,7 +43,9 @@ final class RandomSteps extends DomainContextBase {
                 nodes().flatMap(node -> step(Table.NODES, node)),
                 pods().flatMap(pod -> step(Table.PODS, pod)),
                 endpoints().flatMap(endpoint -> step(Table.ENDPOINTS, endpoint)),
-                Arbitraries.of(RANGES).flatMap(range -> step(Table.UNMASQUERADED, range)));
+                Arbitraries.of(RANGES).flatMap(range -> step(Table.UNMASQUERADED, range)),
+                RandomServices.services().flatMap(service -> step(Table.SERVICES, service)),
+                RandomServices.slices().flatMap(slice -> step(Table.SLICES, slice)));
     }
 
     private static <K, R> Arbitrary<Step<?, ?>> step(Table<K, R> table, R row) {

@@ -12,11 +12,20 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /// The maps that images are made for, in a kernel that counts calls.
 final class SyncedMaps {
-    private static final List<MapSpec<?, ?>> SPECS =
-            List.of(Maps.ENDPOINTS, Maps.RANGES, Maps.ADDRESSES, Maps.LOCAL_PODS);
+    private static final List<MapSpec<?, ?>> SPECS = List.of(
+            Maps.ENDPOINTS,
+            Maps.RANGES,
+            Maps.ADDRESSES,
+            Maps.LOCAL_PODS,
+            Maps.BACKENDS,
+            Maps.SLOTS,
+            Maps.MEMBERS,
+            Maps.SOURCE_RANGES,
+            Maps.FRONTENDS);
 
     private final FakeKernel kernel = new FakeKernel();
     private final Map<String, BpfMap> maps = new HashMap<>();
@@ -28,6 +37,11 @@ final class SyncedMaps {
 
     /// @param room of maps that are smaller than usual, by name
     SyncedMaps(Map<String, Integer> room) {
+        this(room, map -> map);
+    }
+
+    /// @param seen what is to be written to instead of each map
+    SyncedMaps(Map<String, Integer> room, UnaryOperator<BpfMap> seen) {
         for (MapSpec<?, ?> spec : SPECS) {
             maps.put(
                     spec.name(),
@@ -39,11 +53,25 @@ final class SyncedMaps {
                                     spec.value().size(),
                                     room.getOrDefault(spec.name(), spec.shape().maxEntries()))));
         }
-        sync = new DatapathSync(maps);
+        Map<String, BpfMap> written = new HashMap<>();
+        maps.forEach((name, map) -> written.put(name, seen.apply(map)));
+        sync = new DatapathSync(written);
     }
 
     DatapathSync.Outcome sync(List<MapImage<?, ?>> images) {
         return sync.sync(images, true, List::of, 0);
+    }
+
+    /// All entries of a map.
+    List<BpfMap.Entry> dump(MapSpec<?, ?> map) {
+        return maps.get(map.name()).dump();
+    }
+
+    <K, V> Map<K, V> decoded(MapSpec<K, V> map) {
+        Map<K, V> entries = new HashMap<>();
+        dump(map).forEach(entry ->
+                entries.put(map.key().decode(entry.key()), map.value().decode(entry.value())));
+        return entries;
     }
 
     /// A pass for the state, whose problems name endpoints that are not served.
