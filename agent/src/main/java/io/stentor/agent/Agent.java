@@ -233,12 +233,8 @@ final class Agent implements AutoCloseable {
         Programs loaded = new Programs(datapath, compiler, maps, sweep);
         programs = Optional.of(loaded);
         opened(() -> programs = Optional.empty());
-        SyncLoop sync = opened(new SyncLoop(
-                store,
-                compiler::compile,
-                maps,
-                state -> attach(loaded, state, node, kernel),
-                applied));
+        SyncLoop sync = opened(
+                new SyncLoop(store, compiler::compile, maps, state -> attach(loaded, state, node, kernel), applied));
         node.network().whenDevicesChange(() -> {
             sources.hostChanged();
             sync.resync();

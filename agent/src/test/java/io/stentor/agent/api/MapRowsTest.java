@@ -158,7 +158,8 @@ class MapRowsTest {
                         Maps.PEERS,
                         new PeerKey(99, ip("10.0.1.7"), 8080, Family.IPV4),
                         new Peer(ip("10.96.0.1"), 80, 3)))
-                .isEqualTo("{\"socket\":\"99\",\"backend\":\"10.0.1.7:8080\",\"asked\":\"10.96.0.1:80\",\"service\":3}");
+                .isEqualTo(
+                        "{\"socket\":\"99\",\"backend\":\"10.0.1.7:8080\",\"asked\":\"10.96.0.1:80\",\"service\":3}");
     }
 
     @Test

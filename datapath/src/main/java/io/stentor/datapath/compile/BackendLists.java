@@ -42,12 +42,16 @@ record BackendLists(int service, List<Backend> inside, List<Backend> outside, bo
     private static List<Backend> chosen(List<Standing> all, TrafficPolicy policy, String node) {
         List<Standing> within = switch (policy) {
             case CLUSTER -> all;
-            case LOCAL -> all.stream()
-                    .filter(standing -> standing.endpoint().place().node().equals(node))
-                    .toList();
+            case LOCAL ->
+                all.stream()
+                        .filter(standing -> standing.endpoint().place().node().equals(node))
+                        .toList();
         };
-        List<Backend> ready = backends(within.stream().filter(standing -> standing.endpoint().ready()));
-        return ready.isEmpty() ? backends(within.stream().filter(standing -> isLastResort(standing.endpoint()))) : ready;
+        List<Backend> ready =
+                backends(within.stream().filter(standing -> standing.endpoint().ready()));
+        return ready.isEmpty()
+                ? backends(within.stream().filter(standing -> isLastResort(standing.endpoint())))
+                : ready;
     }
 
     private static boolean isLastResort(EndpointSlice.Backend endpoint) {
@@ -55,7 +59,11 @@ record BackendLists(int service, List<Backend> inside, List<Backend> outside, bo
     }
 
     private static List<Backend> backends(Stream<Standing> standings) {
-        return standings.map(Standing::backend).distinct().sorted(Standing.ORDER).toList();
+        return standings
+                .map(Standing::backend)
+                .distinct()
+                .sorted(Standing.ORDER)
+                .toList();
     }
 
     int insideList() {

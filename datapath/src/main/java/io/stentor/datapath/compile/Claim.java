@@ -58,16 +58,14 @@ record Claim(Kind kind, FrontendKey at, Service service, ServicePort port) {
     }
 
     private static FrontendKey key(IpAddress address, ServicePort port) {
-        return new FrontendKey(
-                Keys.bytes(address), port.port(), port.protocol().number(), Keys.family(address));
+        return new FrontendKey(Keys.bytes(address), port.port(), port.protocol().number(), Keys.family(address));
     }
 
     /// The ports that a service has, in the families of its addresses.
     static Stream<PortName> ports(Service service) {
         Service.Reach reach = service.reach();
-        List<Family> families = Keys.families(
-                        Stream.of(reach.clusterIps(), reach.balancerIps(), reach.externalIps())
-                                .flatMap(List::stream))
+        List<Family> families = Keys.families(Stream.of(reach.clusterIps(), reach.balancerIps(), reach.externalIps())
+                        .flatMap(List::stream))
                 .toList();
         return service.ports().stream()
                 .flatMap(port -> families.stream()

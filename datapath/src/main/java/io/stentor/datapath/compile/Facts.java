@@ -50,8 +50,7 @@ final class Facts {
 
     /// By the addresses and ports that they claim.
     static final Index<FrontendKey, ServiceName, Service> SERVICES_BY_FRONTEND = new Index<>(
-            Table.SERVICES,
-            service -> Claim.of(service).stream().map(Claim::at).toList());
+            Table.SERVICES, service -> Claim.of(service).stream().map(Claim::at).toList());
 
     static final Index<ServiceName, SliceName, EndpointSlice> SLICES_BY_SERVICE =
             new Index<>(Table.SLICES, slice -> List.of(slice.service()));
@@ -75,8 +74,7 @@ final class Facts {
     private final Numbers numbers;
     private final Contested contested;
 
-    private Facts(
-            State state, Map<Index<?, ?, ?>, PersistentMap<?, ?>> indices, Numbers numbers, Contested contested) {
+    private Facts(State state, Map<Index<?, ?, ?>, PersistentMap<?, ?>> indices, Numbers numbers, Contested contested) {
         this.state = state;
         this.indices = indices;
         this.numbers = numbers;

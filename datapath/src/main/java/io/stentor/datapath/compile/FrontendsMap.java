@@ -50,8 +50,8 @@ final class FrontendsMap implements MapFamily<FrontendKey, FrontendKey, Frontend
 
     private static int flags(Claim claim) {
         Service service = claim.service();
-        int outside = FrontendFlag.OUTSIDE
-                | (service.selection().outside() == TrafficPolicy.LOCAL ? FrontendFlag.LOCAL : 0);
+        int outside =
+                FrontendFlag.OUTSIDE | (service.selection().outside() == TrafficPolicy.LOCAL ? FrontendFlag.LOCAL : 0);
         return switch (claim.kind()) {
             case CLUSTER_IP -> 0;
             case EXTERNAL_IP, NODE_PORT -> outside;

@@ -40,7 +40,8 @@ public final class MapCompiler {
     }
 
     /// Referents before referrers. That a list is whole at each moment follows: what grows has its places before it is
-    /// counted, what shrinks loses them when it has been counted anew, and a place points at a backend that is there.
+    /// counted, what shrinks loses them when it has been counted anew, and a place points at a backend that is
+    /// there.
     static List<MapFamily<?, ?, ?>> families(MapSettings settings) {
         return List.of(
                 new EndpointsMap(),

@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The numbers that services' ports and backends have in the maps: what a compiler is given beside the state, and
-/// gives. They are kept as long as what they are of, over the agent's restarts too, because programs and their maps mean
-/// services and backends by them.
+/// gives. They are kept as long as what they are of, over the agent's restarts too, because programs and their maps
+/// mean services and backends by them.
 ///
 /// A compiler that starts takes them over from what the kernel holds. Of a service that is its frontends: the port that
 /// claims one has the number that stands there. Until services and slices are known completely, what the kernel has of
@@ -58,9 +58,8 @@ public final class Numbers {
                 .sorted((a, b) -> b.key - a.key)
                 .toList();
         for (Held<Integer, Backend> entry : held) {
-            numbered = numbered.of(entry.value) == null
-                    ? numbered.plus(entry.value, entry.key)
-                    : numbered.kept(entry.key);
+            numbered =
+                    numbered.of(entry.value) == null ? numbered.plus(entry.value, entry.key) : numbered.kept(entry.key);
         }
         Numbering<PortName> services = Numbering.none();
         PersistentMap<FrontendKey, Integer> former = PersistentMap.empty();
@@ -122,8 +121,8 @@ public final class Numbers {
 
     /// The numbers after a change, in which these are those before.
     ///
-    /// What comes gets its number before what goes loses his: within one change no number passes from one to another,
-    /// so that a map's entries can be made anew one by one.
+    /// What comes gets its number before what goes loses his: within one change no number passes from one to
+    /// another, so that a map's entries can be made anew one by one.
     Numbers next(Change change) {
         List<PortName> ports = ServiceSubjects.portsComeOrGone(change).sorted().toList();
         List<Backend> ends = ServiceSubjects.backendsComeOrGone(change)
@@ -146,8 +145,7 @@ public final class Numbers {
         }
         boolean knows = after.knowsServices();
         return knows && !settled
-                ? new Numbers(
-                        nextServices.only(after::has), nextBackends.only(after::has), PersistentMap.empty(), true)
+                ? new Numbers(nextServices.only(after::has), nextBackends.only(after::has), PersistentMap.empty(), true)
                 : new Numbers(nextServices, nextBackends, former, settled);
     }
 

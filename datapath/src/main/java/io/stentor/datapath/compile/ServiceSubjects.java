@@ -33,10 +33,14 @@ final class ServiceSubjects {
 
     /// Addresses and ports that somebody else may have, or that lead to more or fewer.
     static Stream<FrontendKey> frontends(Change change) {
-        Stream<FrontendKey> ofSlices = portsOfSlices(change).flatMap(port -> Stream.concat(
-                        change.before().claims(port), change.after().claims(port))
-                .map(Claim::at));
-        return Stream.concat(services(change).flatMap(service -> Claim.of(service).stream().map(Claim::at)), ofSlices)
+        Stream<FrontendKey> ofSlices = portsOfSlices(change)
+                .flatMap(port -> Stream.concat(
+                                change.before().claims(port), change.after().claims(port))
+                        .map(Claim::at));
+        return Stream.concat(
+                        services(change)
+                                .flatMap(service -> Claim.of(service).stream().map(Claim::at)),
+                        ofSlices)
                 .distinct();
     }
 
@@ -72,14 +76,17 @@ final class ServiceSubjects {
                                         .get(name))
                                 .flatMap(Standing::of)
                                 .map(Standing::pair),
-                        Stream.ofNullable(
-                                        change.after().state().table(Table.SLICES).get(name))
+                        Stream.ofNullable(change.after()
+                                        .state()
+                                        .table(Table.SLICES)
+                                        .get(name))
                                 .flatMap(Standing::of)
                                 .map(Standing::pair)))
                 .map(Standing.Pair::backend);
         Stream<Backend> ofPorts = portsComeOrGone(change)
                 .flatMap(port -> Stream.of(change.before(), change.after())
-                        .flatMap(facts -> facts.all(Facts.SLICES_BY_SERVICE, port.service()).values())
+                        .flatMap(facts -> facts.all(Facts.SLICES_BY_SERVICE, port.service())
+                                .values())
                         .flatMap(slice -> Standing.of(slice, port))
                         .map(Standing::backend));
         return Stream.concat(ofSlices, ofPorts).distinct();

@@ -35,7 +35,8 @@ final class SlotsMap implements MapFamily<PortName, SlotKey, Integer> {
                 .forEach(list -> {
                     List<Backend> backends = list.backends();
                     for (int slot = 0; slot < backends.size(); slot++) {
-                        entries.put(new SlotKey(list.list(), slot), facts.numbers().backend(backends.get(slot)));
+                        entries.put(
+                                new SlotKey(list.list(), slot), facts.numbers().backend(backends.get(slot)));
                     }
                 });
         return entries;

@@ -13,8 +13,10 @@ import java.util.stream.Stream;
 record Standing(PortName port, Backend backend, EndpointSlice.Backend endpoint) {
     /// By address and port.
     static final Comparator<Backend> ORDER = Comparator.comparing(Backend::family)
-            .thenComparing((a, b) -> Long.compareUnsigned(a.address().high(), b.address().high()))
-            .thenComparing((a, b) -> Long.compareUnsigned(a.address().low(), b.address().low()))
+            .thenComparing((a, b) ->
+                    Long.compareUnsigned(a.address().high(), b.address().high()))
+            .thenComparing((a, b) ->
+                    Long.compareUnsigned(a.address().low(), b.address().low()))
             .thenComparingInt(Backend::port)
             .thenComparingInt(Backend::protocol);
 
@@ -33,8 +35,7 @@ record Standing(PortName port, Backend backend, EndpointSlice.Backend endpoint) 
     /// Behind one port alone.
     static Stream<Standing> of(EndpointSlice slice, PortName port) {
         return slice.ports().stream()
-                .filter(offered ->
-                        offered.name().equals(port.port()) && offered.protocol() == port.protocol())
+                .filter(offered -> offered.name().equals(port.port()) && offered.protocol() == port.protocol())
                 .flatMap(offered -> slice.backends().stream()
                         .filter(endpoint -> Keys.family(endpoint.address()) == port.family())
                         .map(endpoint -> of(slice, offered, endpoint)));
@@ -44,7 +45,11 @@ record Standing(PortName port, Backend backend, EndpointSlice.Backend endpoint) 
         Family family = Keys.family(endpoint.address());
         return new Standing(
                 new PortName(slice.service(), port.name(), port.protocol(), family),
-                new Backend(Keys.bytes(endpoint.address()), port.port(), port.protocol().number(), family),
+                new Backend(
+                        Keys.bytes(endpoint.address()),
+                        port.port(),
+                        port.protocol().number(),
+                        family),
                 endpoint);
     }
 

@@ -15,7 +15,6 @@ import io.stentor.model.Problem;
 import io.stentor.model.State;
 import io.stentor.model.Table;
 import java.lang.management.ManagementFactory;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -154,9 +153,7 @@ class ChangeCostTest {
                 "deleteBatch backends 1");
         costs(s -> s.with(Table.SERVICES, service(7, IpAddress.of("203.0.113.1"))), 5, "updateBatch frontends 1");
         // They claim the same address: nothing changes but that there is a problem.
-        costs(
-                s -> s.with(Table.SERVICES, service(8, IpAddress.of("203.0.113.1"))),
-                5);
+        costs(s -> s.with(Table.SERVICES, service(8, IpAddress.of("203.0.113.1"))), 5);
         assertThat(compiler.problems()).singleElement().returns("Service/default/web-8", Problem::object);
         costs(
                 s -> s.without(Table.SERVICES, service(9).name()),

@@ -78,8 +78,7 @@ final class LargeCluster {
                 new ServiceName("default", "web-" + number),
                 "2026-01-01T00:00:00Z",
                 List.of(new ServicePort("http", Protocol.TCP, 80, 0)),
-                new Service.Reach(
-                        List.of(SERVICES.plus(number)), List.of(), List.of(balancerIps), List.of(), false),
+                new Service.Reach(List.of(SERVICES.plus(number)), List.of(), List.of(balancerIps), List.of(), false),
                 new Service.Selection(TrafficPolicy.CLUSTER, TrafficPolicy.CLUSTER, 0, 0));
     }
 

@@ -2,10 +2,10 @@ package io.stentor.datapath.compile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stentor.datapath.compile.RandomSteps.Step;
 import io.stentor.bpf.generated.Frontend;
 import io.stentor.bpf.generated.Maps;
 import io.stentor.bpf.generated.SlotKey;
+import io.stentor.datapath.compile.RandomSteps.Step;
 import io.stentor.datapath.sync.MapImage;
 import io.stentor.model.PersistentMap;
 import io.stentor.model.State;

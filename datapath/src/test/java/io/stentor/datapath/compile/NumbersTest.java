@@ -41,8 +41,7 @@ class NumbersTest {
 
     private static Numbers held(Map<Integer, Backend> backends, Map<FrontendKey, Integer> frontends) {
         Map<FrontendKey, Frontend> values = new java.util.HashMap<>();
-        frontends.forEach((key, number) ->
-                values.put(key, new Frontend(number, 2 * number, 0, 2 * number, 0, 0, 0)));
+        frontends.forEach((key, number) -> values.put(key, new Frontend(number, 2 * number, 0, 2 * number, 0, 0, 0)));
         return Numbers.restored(entries(Maps.BACKENDS, backends), entries(Maps.FRONTENDS, values));
     }
 
@@ -62,7 +61,8 @@ class NumbersTest {
     @Test
     void a_number_is_not_given_again_before_all_higher_ones() {
         MapCompiler compiler = new MapCompiler(HERE);
-        assertThat(after(compiler, services(EMPTY, "a", "b")).services().values()).containsExactlyInAnyOrder(1, 2);
+        assertThat(after(compiler, services(EMPTY, "a", "b")).services().values())
+                .containsExactlyInAnyOrder(1, 2);
         assertThat(after(compiler, EMPTY).services()).isEmpty();
         assertThat(after(compiler, services(EMPTY, "a")).services().values()).containsExactly(3);
     }
@@ -99,8 +99,7 @@ class NumbersTest {
     @Test
     void the_port_that_is_reached_at_a_frontend_has_its_number() {
         Numbers restored = held(Map.of(), Map.of(frontend("10.96.0.1", 80), 9));
-        State state = EMPTY.with(
-                        Table.SERVICES, created(service("a", at("10.96.0.1"), ALL), "2026-02-01T00:00:00Z"))
+        State state = EMPTY.with(Table.SERVICES, created(service("a", at("10.96.0.1"), ALL), "2026-02-01T00:00:00Z"))
                 .with(Table.SERVICES, service("b", at("10.96.0.1"), ALL));
         Numbers numbers = after(new MapCompiler(HERE, restored), state);
 
@@ -111,8 +110,7 @@ class NumbersTest {
     @Test
     void of_two_numbers_of_one_backend_the_younger_is_its_own_and_neither_is_given_meanwhile() {
         Numbers restored = held(Map.of(5, backend("10.0.1.7"), 3, backend("10.0.1.7")), Map.of());
-        State state = services(EMPTY, "web")
-                .with(Table.SLICES, slice("web-1", "web", ready("10.0.1.7", "here")));
+        State state = services(EMPTY, "web").with(Table.SLICES, slice("web-1", "web", ready("10.0.1.7", "here")));
 
         assertThat(after(new MapCompiler(HERE, restored), state).backend(backend("10.0.1.7")))
                 .isEqualTo(5);
@@ -121,8 +119,7 @@ class NumbersTest {
     @Test
     void entries_that_nobody_wrote_so_are_passed_over() {
         List<BpfMap.Entry> garbage = List.of(new BpfMap.Entry(new byte[4], new byte[24]));
-        List<BpfMap.Entry> zero =
-                entries(Maps.FRONTENDS, Map.of(frontend("10.96.0.1", 80), Frontend.ZERO));
+        List<BpfMap.Entry> zero = entries(Maps.FRONTENDS, Map.of(frontend("10.96.0.1", 80), Frontend.ZERO));
         Numbers numbers = after(new MapCompiler(HERE, Numbers.restored(garbage, zero)), services(EMPTY, "a"));
 
         assertThat(numbers.services().values()).containsExactly(1);

@@ -23,6 +23,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
@@ -85,10 +86,7 @@ record PlainServices(String node, State state, Numbers numbers) {
 
     private static Backend backend(Place place, ServicePort port) {
         return new Backend(
-                Keys.bytes(place.address),
-                place.port,
-                port.protocol().number(),
-                layout(place.address.family()));
+                Keys.bytes(place.address), place.port, port.protocol().number(), layout(place.address.family()));
     }
 
     private int number(Place place, ServicePort port) {
@@ -96,14 +94,13 @@ record PlainServices(String node, State state, Numbers numbers) {
     }
 
     private int number(Service service, ServicePort port, Family family) {
-        return numbers.services()
-                .get(new PortName(service.name(), port.name(), port.protocol(), layout(family)));
+        return numbers.services().get(new PortName(service.name(), port.name(), port.protocol(), layout(family)));
     }
 
-    private TreeSet<Place> places(
+    private SortedSet<Place> places(
             Service service, ServicePort port, Family family, Predicate<EndpointSlice.Backend> usable) {
-        TreeSet<Place> places =
-                new TreeSet<>(Comparator.comparing(Place::address).thenComparing(Place::port));
+        SortedSet<Place> places =
+                new TreeSet<>(Comparator.comparing(Place::address).thenComparingInt(Place::port));
         state.table(Table.SLICES).forEach((name, slice) -> {
             for (EndpointSlice.Port offered : slice.ports()) {
                 for (EndpointSlice.Backend backend : slice.backends()) {
@@ -120,10 +117,10 @@ record PlainServices(String node, State state, Numbers numbers) {
         return places;
     }
 
-    private TreeSet<Place> list(Service service, ServicePort port, Family family, TrafficPolicy policy) {
-        Predicate<EndpointSlice.Backend> here =
-                backend -> policy == TrafficPolicy.CLUSTER || backend.place().node().equals(node);
-        TreeSet<Place> ready = places(service, port, family, here.and(EndpointSlice.Backend::ready));
+    private SortedSet<Place> list(Service service, ServicePort port, Family family, TrafficPolicy policy) {
+        Predicate<EndpointSlice.Backend> here = backend ->
+                policy == TrafficPolicy.CLUSTER || backend.place().node().equals(node);
+        SortedSet<Place> ready = places(service, port, family, here.and(EndpointSlice.Backend::ready));
         return ready.isEmpty()
                 ? places(
                         service,
@@ -134,7 +131,7 @@ record PlainServices(String node, State state, Numbers numbers) {
     }
 
     private interface EachList {
-        void take(Service service, ServicePort port, int list, TreeSet<Place> places);
+        void take(Service service, ServicePort port, int list, SortedSet<Place> places);
     }
 
     private void lists(EachList each) {
@@ -197,9 +194,7 @@ record PlainServices(String node, State state, Numbers numbers) {
             Service.Reach reach = service.reach();
             int ranges = reach.sourceRanges().isEmpty()
                     ? 0
-                    : reach.rangesDeny()
-                            ? FrontendFlag.RANGES | FrontendFlag.RANGES_DENY
-                            : FrontendFlag.RANGES;
+                    : reach.rangesDeny() ? FrontendFlag.RANGES | FrontendFlag.RANGES_DENY : FrontendFlag.RANGES;
             int outside = service.selection().outside() == TrafficPolicy.LOCAL
                     ? FrontendFlag.OUTSIDE | FrontendFlag.LOCAL
                     : FrontendFlag.OUTSIDE;
@@ -224,8 +219,7 @@ record PlainServices(String node, State state, Numbers numbers) {
             ServicePort port,
             List<IpAddress> addresses,
             int flags) {
-        addresses.forEach(
-                ip -> put(entries, service, port, ip.family(), Keys.bytes(ip), port.port(), flags));
+        addresses.forEach(ip -> put(entries, service, port, ip.family(), Keys.bytes(ip), port.port(), flags));
     }
 
     private void put(

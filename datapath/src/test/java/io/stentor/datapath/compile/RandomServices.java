@@ -39,7 +39,10 @@ final class RandomServices {
 
     static Arbitrary<Service> services() {
         return Combinators.combine(
-                        names(), Arbitraries.of("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"), ports(), reach(),
+                        names(),
+                        Arbitraries.of("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"),
+                        ports(),
+                        reach(),
                         selection())
                 .as(Service::new);
     }

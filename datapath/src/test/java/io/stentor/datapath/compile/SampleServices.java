@@ -18,8 +18,7 @@ import java.util.stream.Stream;
 /// Services of the namespace `default`, with a port 80 named `http` and slices that offer it at 8080.
 final class SampleServices {
     static final MapSettings HERE = new MapSettings("here", java.util.Optional.empty(), List.of());
-    static final Service.Selection ALL =
-            new Service.Selection(TrafficPolicy.CLUSTER, TrafficPolicy.CLUSTER, 0, 0);
+    static final Service.Selection ALL = new Service.Selection(TrafficPolicy.CLUSTER, TrafficPolicy.CLUSTER, 0, 0);
     static final Service.Selection LOCAL_OUTSIDE =
             new Service.Selection(TrafficPolicy.CLUSTER, TrafficPolicy.LOCAL, 0, 0);
 
@@ -46,8 +45,7 @@ final class SampleServices {
     }
 
     static Service withPorts(Service service, ServicePort... ports) {
-        return new Service(
-                service.name(), service.created(), List.of(ports), service.reach(), service.selection());
+        return new Service(service.name(), service.created(), List.of(ports), service.reach(), service.selection());
     }
 
     static Service created(Service service, String created) {
@@ -56,7 +54,11 @@ final class SampleServices {
 
     static Service.Reach balanced(String balancerIp, boolean deny, String... ranges) {
         return new Service.Reach(
-                List.of(), List.of(), ips(balancerIp), Stream.of(ranges).map(Cidr::of).toList(), deny);
+                List.of(),
+                List.of(),
+                ips(balancerIp),
+                Stream.of(ranges).map(Cidr::of).toList(),
+                deny);
     }
 
     static EndpointSlice slice(String name, String service, EndpointSlice.Backend... backends) {

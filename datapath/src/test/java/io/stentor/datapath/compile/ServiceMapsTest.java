@@ -137,9 +137,7 @@ class ServiceMapsTest {
         assertThat(inside(WEB)).containsExactly(backend("10.0.1.7"), backend("10.0.2.9"));
         assertThat(outside(WEB)).containsExactly(backend("10.0.1.7"));
         int service = frontendAt(WEB).service();
-        assertThat(frontendAt(WEB))
-                .returns(2 * service, Frontend::inside)
-                .returns(2 * service + 1, Frontend::outside);
+        assertThat(frontendAt(WEB)).returns(2 * service, Frontend::inside).returns(2 * service + 1, Frontend::outside);
 
         with(slice("web-1", "web", ending("10.0.1.7", "here"), ready("10.0.2.9", "far")));
         assertThat(inside(WEB)).containsExactly(backend("10.0.2.9"));
@@ -190,11 +188,12 @@ class ServiceMapsTest {
 
     @Test
     void node_ports_are_of_the_families_that_a_service_has_in_the_cluster() {
-        Service.Reach reach =
-                new Service.Reach(ips("fd00:96::1"), ips("198.51.100.1"), List.of(), List.of(), false);
+        Service.Reach reach = new Service.Reach(ips("fd00:96::1"), ips("198.51.100.1"), List.of(), List.of(), false);
         with(withPorts(service("web", reach, ALL), http(30080)));
 
-        assertThat(map(Maps.FRONTENDS)).containsKey(frontend("::", 30080)).doesNotContainKey(frontend("0.0.0.0", 30080));
+        assertThat(map(Maps.FRONTENDS))
+                .containsKey(frontend("::", 30080))
+                .doesNotContainKey(frontend("0.0.0.0", 30080));
     }
 
     @Test
@@ -214,7 +213,8 @@ class ServiceMapsTest {
         assertThat(map(Maps.SOURCE_RANGES))
                 .as("the service has no IPv6")
                 .containsExactly(Map.entry(Keys.of(frontendAt(balancer).service(), Cidr.of("192.0.2.0/24")), 1));
-        assertThat(map(Maps.SOURCE_RANGES).keySet()).allMatch(key -> key.prefixLength() == 96 + 24 && key.family() == 4);
+        assertThat(map(Maps.SOURCE_RANGES).keySet())
+                .allMatch(key -> key.prefixLength() == 96 + 24 && key.family() == 4);
 
         with(service("web", balanced("203.0.113.1", true, "192.0.2.0/24"), ALL));
         assertThat(frontendAt(balancer).flags())
@@ -233,8 +233,12 @@ class ServiceMapsTest {
         with(service("web", at("10.96.0.1"), kept));
         assertThat(frontendAt(WEB).affinitySeconds()).isEqualTo(60);
         assertThat(map(Maps.MEMBERS).keySet().stream().map(member -> member.list()))
-                .containsExactlyInAnyOrder(frontendAt(WEB).inside(), frontendAt(WEB).inside(), frontendAt(WEB).outside());
-        assertThat(map(Maps.MEMBERS).keySet()).allMatch(member -> map(Maps.SLOTS).containsValue(member.backend()));
+                .containsExactlyInAnyOrder(
+                        frontendAt(WEB).inside(),
+                        frontendAt(WEB).inside(),
+                        frontendAt(WEB).outside());
+        assertThat(map(Maps.MEMBERS).keySet())
+                .allMatch(member -> map(Maps.SLOTS).containsValue(member.backend()));
     }
 
     @Test
@@ -263,7 +267,8 @@ class ServiceMapsTest {
                 List.of(), ips("203.0.113.1"), ips("203.0.113.1"), List.of(Cidr.of("192.0.2.0/24")), false);
         with(service("web", reach, ALL));
 
-        assertThat(frontendAt(frontend("203.0.113.1", 80)).flags()).isEqualTo(FrontendFlag.OUTSIDE | FrontendFlag.RANGES);
+        assertThat(frontendAt(frontend("203.0.113.1", 80)).flags())
+                .isEqualTo(FrontendFlag.OUTSIDE | FrontendFlag.RANGES);
     }
 
     @Test

@@ -19,8 +19,10 @@ import java.util.TreeMap;
 /// Services' maps for people: an entry a line, a list of backends a line.
 final class ServiceMapsText {
     private static final Comparator<FrontendKey> ORDER = Comparator.comparing(FrontendKey::family)
-            .thenComparing((a, b) -> Long.compareUnsigned(a.address().high(), b.address().high()))
-            .thenComparing((a, b) -> Long.compareUnsigned(a.address().low(), b.address().low()))
+            .thenComparing((a, b) ->
+                    Long.compareUnsigned(a.address().high(), b.address().high()))
+            .thenComparing((a, b) ->
+                    Long.compareUnsigned(a.address().low(), b.address().low()))
             .thenComparingInt(FrontendKey::port)
             .thenComparingInt(FrontendKey::protocol);
 
@@ -54,8 +56,8 @@ final class ServiceMapsText {
     private static Map<Integer, Map<Integer, Integer>> lists(List<MapImage<?, ?>> images) {
         Map<Integer, Map<Integer, Integer>> lists = new TreeMap<>();
         Unnumbered.decoded(Maps.SLOTS, images)
-                .forEach((SlotKey key, Integer backend) -> lists.computeIfAbsent(key.list(), _ -> new TreeMap<>())
-                        .put(key.slot(), backend));
+                .forEach((SlotKey key, Integer backend) ->
+                        lists.computeIfAbsent(key.list(), _ -> new TreeMap<>()).put(key.slot(), backend));
         return lists;
     }
 

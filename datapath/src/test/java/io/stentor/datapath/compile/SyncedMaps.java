@@ -69,8 +69,9 @@ final class SyncedMaps {
 
     <K, V> Map<K, V> decoded(MapSpec<K, V> map) {
         Map<K, V> entries = new HashMap<>();
-        dump(map).forEach(entry ->
-                entries.put(map.key().decode(entry.key()), map.value().decode(entry.value())));
+        dump(map)
+                .forEach(entry ->
+                        entries.put(map.key().decode(entry.key()), map.value().decode(entry.value())));
         return entries;
     }
 

@@ -52,9 +52,11 @@ final class Unnumbered {
 
     static <K, V> Map<K, V> decoded(MapSpec<K, V> map, List<MapImage<?, ?>> images) {
         Map<K, V> entries = new HashMap<>();
-        images.stream().filter(image -> image.map().equals(map)).forEach(image -> image.entries()
-                .forEach((key, value) ->
-                        entries.put(map.key().decode(key.toArray()), map.value().decode(value.toArray()))));
+        images.stream()
+                .filter(image -> image.map().equals(map))
+                .forEach(image -> image.entries()
+                        .forEach((key, value) -> entries.put(
+                                map.key().decode(key.toArray()), map.value().decode(value.toArray()))));
         return entries;
     }
 
@@ -63,17 +65,17 @@ final class Unnumbered {
         assertThat(backends.values()).doesNotHaveDuplicates();
         assertThat(backends).doesNotContainKey(0);
         Map<Integer, Content> byService = new HashMap<>();
-        decoded(Maps.FRONTENDS, images).forEach((key, frontend) -> of(byService, frontend.service())
-                .frontends
-                .put(
-                        key,
-                        frontend.withService(0)
-                                .withInside(frontend.inside() - 2 * frontend.service())
-                                .withOutside(frontend.outside() - 2 * frontend.service())));
-        decoded(Maps.SLOTS, images).forEach((key, backend) -> of(byService, key.list() / 2)
-                .lists
-                .get(key.list() % 2)
-                .put(key.slot(), backends.get(backend)));
+        decoded(Maps.FRONTENDS, images)
+                .forEach((key, frontend) -> of(byService, frontend.service())
+                        .frontends
+                        .put(
+                                key,
+                                frontend.withService(0)
+                                        .withInside(frontend.inside() - 2 * frontend.service())
+                                        .withOutside(frontend.outside() - 2 * frontend.service())));
+        decoded(Maps.SLOTS, images)
+                .forEach((key, backend) ->
+                        of(byService, key.list() / 2).lists.get(key.list() % 2).put(key.slot(), backends.get(backend)));
         for (AffinityMember member : decoded(Maps.MEMBERS, images).keySet()) {
             of(byService, member.list() / 2).members.get(member.list() % 2).add(backends.get(member.backend()));
         }
@@ -102,8 +104,7 @@ final class Unnumbered {
         });
     }
 
-    private static void assertWhole(
-            int list, int count, Map<SlotKey, Integer> slots, Map<Integer, Backend> backends) {
+    private static void assertWhole(int list, int count, Map<SlotKey, Integer> slots, Map<Integer, Backend> backends) {
         for (int slot = 0; slot < count; slot++) {
             Integer backend = slots.get(new SlotKey(list, slot));
             assertThat(backend).as("list %d, slot %d of %d", list, slot, count).isNotNull();

@@ -38,7 +38,6 @@ class WholeListsTest {
     }
 
     private static void assertWhole(SyncedMaps maps) {
-        Unnumbered.assertWhole(
-                maps.decoded(Maps.FRONTENDS), maps.decoded(Maps.SLOTS), maps.decoded(Maps.BACKENDS));
+        Unnumbered.assertWhole(maps.decoded(Maps.FRONTENDS), maps.decoded(Maps.SLOTS), maps.decoded(Maps.BACKENDS));
     }
 }
