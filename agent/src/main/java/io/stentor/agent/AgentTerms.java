@@ -52,7 +52,8 @@ final class AgentTerms {
                         network.routing().autoDirectNodeRoutes(),
                         network.routing().skipUnreachableNodes()),
                 new NodeSettings.DeviceSettings(
-                        network.links().mtu(), network.links().devices()),
+                        network.routing().links().mtu(),
+                        network.routing().links().devices()),
                 new NodeSettings.Places(
                         settings.paths().stateDir(),
                         settings.paths().socket(),

@@ -8,8 +8,8 @@ public record NetworkSettings(
         PodSettings pods,
         RoutingSettings routing,
         MasqueradeSettings masquerade,
-        LinkSettings links,
-        TrackingSettings tracking) {
+        TrackingSettings tracking,
+        ServiceSettings services) {
 
     /// The address families of pods; never empty.
     public Set<Family> families() {

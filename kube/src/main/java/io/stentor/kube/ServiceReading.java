@@ -1,0 +1,38 @@
+package io.stentor.kube;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/// Which Services are served, out of values.
+final class ServiceReading {
+
+    private static final String PROXY_NAME = "k8s-service-proxy-name";
+    private static final String NODE_PORTS = "node-port-range";
+    private static final Pattern LABEL_VALUE = Pattern.compile("|[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
+    private static final Pattern PORT = Pattern.compile("[1-9][0-9]{0,4}");
+    private static final int PORTS = 65535;
+
+    private ServiceReading() {}
+
+    static ServiceSettings read(Values values) {
+        String proxyName = values.text(PROXY_NAME);
+        if (!LABEL_VALUE.matcher(proxyName).matches()) {
+            values.error(PROXY_NAME, "'" + proxyName + "' is not a label's value");
+        }
+        return new ServiceSettings(proxyName, nodePorts(values));
+    }
+
+    private static ServiceSettings.NodePorts nodePorts(Values values) {
+        List<Integer> ends = values.list(NODE_PORTS).stream()
+                .map(text -> PORT.matcher(text).matches() ? Integer.parseInt(text) : 0)
+                .toList();
+        if (ends.size() == 2 && ends.getFirst() >= 1 && ends.getFirst() <= ends.getLast() && ends.getLast() <= PORTS) {
+            return new ServiceSettings.NodePorts(ends.getFirst(), ends.getLast());
+        }
+        values.error(
+                NODE_PORTS,
+                "'" + values.text(NODE_PORTS) + "' is not a first and a last port from 1 to " + PORTS
+                        + ", such as 30000,32767");
+        return ServiceSettings.USUAL.nodePorts();
+    }
+}
