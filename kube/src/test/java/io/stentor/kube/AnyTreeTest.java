@@ -153,7 +153,7 @@ class AnyTreeTest {
         return object;
     }
 
-    @Property(tries = 2000)
+    @Property(tries = 1000)
     void a_service_of_any_shape_has_ports_that_are_some_or_is_absent(
             @ForAll("specs") Object spec,
             @ForAll("ports") Object ports,
@@ -177,7 +177,7 @@ class AnyTreeTest {
         assertThat(service.problems()).allMatch(problem -> problem.object().equals("Service/shop/web"));
     }
 
-    @Property(tries = 2000)
+    @Property(tries = 1000)
     void a_slice_of_any_shape_has_backends_of_its_family_and_ports_that_are_some(
             @ForAll("ports") Object ports, @ForAll("endpoints") Object endpoints, @ForAll boolean v6) {
         Map<String, Object> fields = new HashMap<>();

@@ -17,9 +17,6 @@ import io.stentor.model.Store;
 import io.stentor.model.Table;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Random;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,7 +41,7 @@ class ServiceSourcesTest {
                 .create();
     }
 
-    private static GenericKubernetesResource service(String name, String labels, String clusterIp) {
+    static GenericKubernetesResource service(String name, String labels, String clusterIp) {
         return ApiServer.object("""
                 apiVersion: v1
                 kind: Service
@@ -178,33 +175,5 @@ class ServiceSourcesTest {
 
     private static Service row(GenericKubernetesResource object) {
         return Services.translate(object, ServiceSettings.USUAL).rows().orElseThrow();
-    }
-
-    /// Services that come, change and go, some of them wrong.
-    private static State play(Random random, int events, boolean squashed) {
-        PlainTable<ServiceName, Service> table = PlainTable.ofServices(ServiceSettings.USUAL);
-        State state = State.awaiting(CLUSTER);
-        for (int i = 0; i < events; i++) {
-            String address = random.nextInt(4) == 0 ? "nonsense" : "10.96.0." + random.nextInt(1, 9);
-            GenericKubernetesResource object = service("s" + random.nextInt(4), "app: web", address);
-            if (random.nextInt(3) == 0) {
-                table.gone(object);
-            } else {
-                table.seen(object);
-            }
-            if (!squashed || i == events - 1) {
-                state = table.into(state);
-                table.told();
-            }
-        }
-        return state;
-    }
-
-    @Property(tries = 100)
-    void steps_told_together_come_to_the_same_as_those_told_one_by_one(@ForAll long seed) {
-        State one = play(new Random(seed), 12, false);
-        State together = play(new Random(seed), 12, true);
-        assertThat(together.table(Table.SERVICES)).isEqualTo(one.table(Table.SERVICES));
-        assertThat(together.problems()).isEqualTo(one.problems());
     }
 }
