@@ -153,7 +153,12 @@ final class Agent implements AutoCloseable {
     }
 
     private Cluster follow(KubeClient client, Kernel kernel) {
-        Sources sources = opened(Sources.start(client, settings.nodeName(), address -> isHere(kernel, address), store));
+        Sources sources = opened(Sources.start(
+                client,
+                settings.nodeName(),
+                address -> isHere(kernel, address),
+                settings.network().services(),
+                store));
         CiliumNodeWriter self = opened(CiliumNodeWriter.start(
                 client, settings.nodeName(), settings.network().ipam()));
         LocalPods pods = opened(LocalPods.start(client, settings.nodeName()));

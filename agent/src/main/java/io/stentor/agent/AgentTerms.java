@@ -53,7 +53,8 @@ final class AgentTerms {
                         network.routing().autoDirectNodeRoutes(),
                         network.routing().skipUnreachableNodes()),
                 new NodeSettings.DeviceSettings(
-                        network.links().mtu(), network.links().devices()),
+                        network.routing().links().mtu(),
+                        network.routing().links().devices()),
                 new NodeSettings.Places(
                         settings.paths().stateDir(),
                         settings.paths().socket(),
@@ -123,8 +124,8 @@ final class AgentTerms {
                 .config()
                 .withEncapsulate(tunnel() && programEncapsulates(kernel))
                 .withCoarseClock(kernel.bpf().has(Feature.COARSE_CLOCK))
-                .withServices(network.services().enabled())
-                .withSocketsOfHostAlone(network.services().sockets().hostOnly())
+                .withServices(network.services().balancing().enabled())
+                .withSocketsOfHostAlone(network.services().balancing().hostSocketsOnly())
                 .withHostNetns(kernel.networkCookie())
                 .withSetRetval(kernel.bpf().has(Feature.SET_RETVAL));
         return connections(kernel).in(config);
@@ -132,10 +133,8 @@ final class AgentTerms {
 
     /// The cgroup of all whose sockets are to be translated.
     Optional<Path> sockets(Kernel kernel) {
-        ServiceSettings services = network.services();
-        return services.enabled()
-                ? services.sockets().cgroup().or(() -> kernel.mounts().cgroup2())
-                : Optional.empty();
+        ServiceSettings.Balancing balancing = network.services().balancing();
+        return balancing.enabled() ? balancing.cgroup().or(() -> kernel.mounts().cgroup2()) : Optional.empty();
     }
 
     ConnectionSettings connections(Kernel kernel) {

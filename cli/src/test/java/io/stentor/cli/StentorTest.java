@@ -8,11 +8,19 @@ import io.stentor.agent.api.SampleNode;
 import io.stentor.bpf.generated.Counter;
 import io.stentor.bpf.generated.Direction;
 import io.stentor.kernel.bpf.BpfMap;
+import io.stentor.model.Cidr;
+import io.stentor.model.EndpointSlice;
 import io.stentor.model.IpAddress;
 import io.stentor.model.PersistentMap;
 import io.stentor.model.Problem;
+import io.stentor.model.Protocol;
 import io.stentor.model.RemotePod;
+import io.stentor.model.Service;
+import io.stentor.model.ServiceName;
+import io.stentor.model.ServicePort;
+import io.stentor.model.SliceName;
 import io.stentor.model.Table;
+import io.stentor.model.TrafficPolicy;
 import io.stentor.node.AgentSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -209,6 +217,64 @@ class StentorTest {
                 """);
         assertThat(run("tables", "nothing").err())
                 .isEqualTo("stentor tables: no table nothing has rows; those that have: endpoints, nodes, pods\n");
+    }
+
+    @Test
+    void services_and_what_stands_behind_them_are_shown_with_what_they_have() {
+        node.store.commit(
+                state -> state.with(Table.SERVICES, service("api", 0)).with(Table.SERVICES, service("web", 30080)));
+        node.store.commit(state -> state.with(Table.SLICES, slice()));
+
+        assertThat(run("tables", "services").out()).isEqualTo("""
+                NAMESPACE   NAME   CLUSTER-IPS             EXTERNAL-IPS   LOAD-BALANCER-IPS   PORTS                           INTERNAL-TRAFFIC-POLICY   EXTERNAL-TRAFFIC-POLICY   AFFINITY-SECONDS   CREATED                HEALTH-CHECK-NODE-PORT   ALLOWED-RANGES
+                shop        api    10.96.0.7, fd00:96::7   -              -                   80 TCP http, 53 UDP dns         Cluster                   Cluster                   10800              2026-01-01T00:00:00Z   -                        -
+                shop        web    10.96.0.7, fd00:96::7   -              203.0.113.9         80 TCP http 30080, 53 UDP dns   Cluster                   Local                     -                  2026-01-01T00:00:00Z   30999                    198.51.100.0/24
+                """);
+        assertThat(run("tables", "slices").out()).isEqualTo("""
+                NAMESPACE   NAME     SERVICE   PORTS           BACKENDS
+                shop        web-x7   web       8080 TCP http   10.0.1.5 ready+serving worker-1 z1, z2, 10.0.2.9 serving+terminating
+                """);
+    }
+
+    private static Service service(String name, int nodePort) {
+        boolean outside = nodePort != 0;
+        return new Service(
+                new ServiceName("shop", name),
+                "2026-01-01T00:00:00Z",
+                List.of(
+                        new ServicePort("http", Protocol.TCP, 80, nodePort),
+                        new ServicePort("dns", Protocol.UDP, 53, 0)),
+                new Service.Reach(
+                        List.of(IpAddress.of("10.96.0.7"), IpAddress.of("fd00:96::7")),
+                        List.of(),
+                        outside ? List.of(IpAddress.of("203.0.113.9")) : List.of(),
+                        outside ? List.of(Cidr.of("198.51.100.0/24")) : List.of(),
+                        false),
+                new Service.Selection(
+                        TrafficPolicy.CLUSTER,
+                        outside ? TrafficPolicy.LOCAL : TrafficPolicy.CLUSTER,
+                        outside ? 0 : 10800,
+                        outside ? 30999 : 0));
+    }
+
+    private static EndpointSlice slice() {
+        return new EndpointSlice(
+                new SliceName("shop", "web-x7"),
+                new ServiceName("shop", "web"),
+                List.of(new EndpointSlice.Port("http", Protocol.TCP, 8080)),
+                List.of(
+                        backend(
+                                "10.0.1.5",
+                                true,
+                                true,
+                                false,
+                                new EndpointSlice.Place("worker-1", List.of("z1", "z2"))),
+                        backend("10.0.2.9", false, true, true, new EndpointSlice.Place("", List.of()))));
+    }
+
+    private static EndpointSlice.Backend backend(
+            String address, boolean ready, boolean serving, boolean terminating, EndpointSlice.Place place) {
+        return new EndpointSlice.Backend(IpAddress.of(address), ready, serving, terminating, place);
     }
 
     @Test

@@ -40,13 +40,12 @@ final class AgentReading {
 
     private static NetworkSettings network(Values values) {
         Set<Family> families = CommonReading.families(values);
-        RoutingSettings routing = routing(values, families);
         return new NetworkSettings(
                 new PodSettings(families, CommonReading.ipam(values)),
-                routing,
-                new TranslationSettings(masquerade(values), ServiceReading.read(values)),
-                links(values, families, routing),
-                TrackingReading.read(values));
+                routing(values, families),
+                masquerade(values),
+                TrackingReading.read(values),
+                ServiceReading.read(values));
     }
 
     private static RoutingSettings routing(Values values, Set<Family> families) {
@@ -65,7 +64,8 @@ final class AgentReading {
                 mode,
                 new TunnelSettings(port == 0 ? 8472 : port, underlay, headers),
                 direct,
-                values.bool("direct-routing-skip-unreachable"));
+                values.bool("direct-routing-skip-unreachable"),
+                links(values, families, mode, underlay));
     }
 
     private static MasqueradeSettings masquerade(Values values) {
@@ -86,11 +86,11 @@ final class AgentReading {
                         : Optional.empty());
     }
 
-    private static LinkSettings links(Values values, Set<Family> families, RoutingSettings routing) {
+    private static LinkSettings links(Values values, Set<Family> families, RoutingMode mode, Family underlay) {
         int mtu = values.number("mtu");
-        int overhead = switch (routing.mode()) {
+        int overhead = switch (mode) {
             case NATIVE -> 0;
-            case TUNNEL -> routing.tunnel().underlay() == Family.IPV4 ? VXLAN_OVER_IPV4 : VXLAN_OVER_IPV6;
+            case TUNNEL -> underlay == Family.IPV4 ? VXLAN_OVER_IPV4 : VXLAN_OVER_IPV6;
         };
         int least = (families.contains(Family.IPV6) ? 1280 : 576) + overhead;
         if (mtu != 0 && mtu < least && values.sound("mtu", "routing-mode", "enable-ipv6", "underlay-protocol")) {

@@ -5,7 +5,6 @@ import io.stentor.model.Cidr;
 import io.stentor.model.IpAddress;
 import io.stentor.model.Node;
 import io.stentor.model.NodeAddress;
-import io.stentor.model.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,16 +17,10 @@ public final class CiliumNodes {
     public static Translated<Node> translate(GenericKubernetesResource object) {
         String name = object.getMetadata().getName();
         Tree spec = new Tree(object.getAdditionalProperties()).at("spec");
-        List<Problem> problems = new ArrayList<>();
-        Subject subject = new Subject("CiliumNode/" + name, problems);
+        Subject subject = new Subject("CiliumNode/" + name);
         List<NodeAddress> addresses = addresses(spec, subject);
-        return new Translated<>(new Node(name, addresses, podCidrs(spec, addresses, subject)), problems);
-    }
-
-    private record Subject(String object, List<Problem> problems) {
-        void wrong(String field, String reason) {
-            problems.add(new Problem(object, field, reason));
-        }
+        Node node = new Node(name, addresses, podCidrs(spec, addresses, subject));
+        return new Translated<>(node, subject.problems());
     }
 
     /// Names, and kinds of addresses that are not known, are of no use here and no mistake.

@@ -7,9 +7,9 @@ import java.util.Set;
 public record NetworkSettings(
         PodSettings pods,
         RoutingSettings routing,
-        TranslationSettings translation,
-        LinkSettings links,
-        TrackingSettings tracking) {
+        MasqueradeSettings masquerade,
+        TrackingSettings tracking,
+        ServiceSettings services) {
 
     /// The address families of pods; never empty.
     public Set<Family> families() {
@@ -18,14 +18,6 @@ public record NetworkSettings(
 
     public IpamMode ipam() {
         return pods.ipam();
-    }
-
-    public MasqueradeSettings masquerade() {
-        return translation.masquerade();
-    }
-
-    public ServiceSettings services() {
-        return translation.services();
     }
 
     public boolean has(Family family) {

@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /// CiliumNodes as seen, on their way into the state. Owned by one thread.
-final class NodeTable {
+final class NodeTable implements ObjectTable {
 
     private final String own;
     private final Predicate<IpAddress> isHere;
@@ -33,6 +33,7 @@ final class NodeTable {
     private final Set<String> forgotten = new HashSet<>();
     private List<Problem> doubts = List.of();
     private boolean changed;
+    private boolean untold;
 
     /// @param own    name of the agent's own node
     /// @param isHere whether this host has an address
@@ -41,7 +42,18 @@ final class NodeTable {
         this.isHere = isHere;
     }
 
-    void seen(GenericKubernetesResource object) {
+    @Override
+    public Source source() {
+        return Source.NODES;
+    }
+
+    @Override
+    public Optional<Source> after() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void seen(GenericKubernetesResource object) {
         Translated<Node> node = CiliumNodes.translate(object);
         String name = node.rows().name();
         List<Problem> found = new ArrayList<>(node.problems());
@@ -66,7 +78,9 @@ final class NodeTable {
                         "CiliumNode/" + object.getMetadata().getName(), field, "the operator says: " + error));
     }
 
-    void gone(String name) {
+    @Override
+    public void gone(GenericKubernetesResource object) {
+        String name = object.getMetadata().getName();
         if (name.equals(own)) {
             // This agent is the proof that its node is there.
             problems.put(name, List.of(new Problem("CiliumNode/" + name, "", "was deleted; what it said still holds")));
@@ -86,6 +100,7 @@ final class NodeTable {
             return false;
         }
         changed = false;
+        untold = true;
         doubts = List.of();
         Map<String, NodeClaims.Claim> believed = new HashMap<>(claims);
         believed.computeIfPresent(own, (name, claim) -> new NodeClaims.Claim(believed(claim.node()), claim.created()));
@@ -128,8 +143,12 @@ final class NodeTable {
         return settled;
     }
 
-    /// The state with these nodes and their problems.
-    State into(State state) {
+    /// The state with all settled nodes and their problems, if they are not told.
+    @Override
+    public State into(State state) {
+        if (!untold) {
+            return state;
+        }
         PersistentMap<String, Node> rows = state.nodes();
         State next = state;
         for (String name : forgotten) {
@@ -148,8 +167,8 @@ final class NodeTable {
         return next.with(Table.NODES, rows);
     }
 
-    /// The state without nodes that were known before there was a list.
-    State alone(State state) {
+    @Override
+    public State alone(State state) {
         PersistentMap<String, Node> rows = state.nodes();
         for (String name : rows.keys().toList()) {
             rows = settled.containsKey(name) ? rows : rows.minus(name);
@@ -157,8 +176,9 @@ final class NodeTable {
         return state.with(Table.NODES, rows);
     }
 
-    /// Forgets what [#into] has told.
-    void told() {
+    @Override
+    public void told() {
+        untold = false;
         forgotten.clear();
     }
 }

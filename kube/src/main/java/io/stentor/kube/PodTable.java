@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -26,7 +27,7 @@ import java.util.TreeSet;
 /// An address that two objects claim belongs to the younger one (addresses are given again, and the object of a dead
 /// node stays until it is collected), then to the one whose name sorts last. The address of a node is nobody else's:
 /// a pod that claims it would take the node's traffic.
-final class PodTable {
+final class PodTable implements ObjectTable {
 
     private static final Comparator<Claim> YOUNGEST_LAST =
             Comparator.comparing((Claim c) -> c.created).thenComparing(c -> c.object);
@@ -42,11 +43,23 @@ final class PodTable {
 
     private record Seen(List<Claim> claims, List<Problem> problems) {}
 
-    static String key(GenericKubernetesResource object) {
+    @Override
+    public Source source() {
+        return Source.PODS;
+    }
+
+    /// What is said of a pod rests on what is known of its node.
+    @Override
+    public Optional<Source> after() {
+        return Optional.of(Source.NODES);
+    }
+
+    private static String key(GenericKubernetesResource object) {
         return object.getMetadata().getNamespace() + "/" + object.getMetadata().getName();
     }
 
-    void seen(GenericKubernetesResource object) {
+    @Override
+    public void seen(GenericKubernetesResource object) {
         String key = key(object);
         String created = Objects.requireNonNullElse(object.getMetadata().getCreationTimestamp(), "");
         Translated<List<RemotePod>> pods = CiliumEndpoints.translate(object);
@@ -65,7 +78,12 @@ final class PodTable {
         }
     }
 
-    void gone(String key) {
+    @Override
+    public void gone(GenericKubernetesResource object) {
+        gone(key(object));
+    }
+
+    private void gone(String key) {
         Seen before = objects.remove(key);
         suspects.add(key);
         if (before == null) {
@@ -99,8 +117,8 @@ final class PodTable {
         }
     }
 
-    /// The state with what changed since the last time.
-    State into(State state) {
+    @Override
+    public State into(State state) {
         PersistentMap<IpAddress, RemotePod> rows = state.pods();
         for (IpAddress address : touched) {
             TreeSet<Claim> claimants = claims.get(address);
@@ -119,8 +137,8 @@ final class PodTable {
         return next;
     }
 
-    /// The state without pods that were known before there was a list.
-    State alone(State state) {
+    @Override
+    public State alone(State state) {
         PersistentMap<IpAddress, RemotePod> rows = state.pods();
         for (IpAddress address : rows.keys().toList()) {
             rows = claims.containsKey(address) ? rows : rows.minus(address);
@@ -128,8 +146,8 @@ final class PodTable {
         return state.with(Table.PODS, rows);
     }
 
-    /// Forgets what [#into] has told; apart from it, because a change to the state has no effect of its own.
-    void told() {
+    @Override
+    public void told() {
         touched.clear();
         suspects.clear();
     }

@@ -2,23 +2,33 @@ package io.stentor.kube;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
+import java.util.regex.Pattern;
 
-/// Settings of Services out of values.
+/// Which Services are served, out of values.
 final class ServiceReading {
+
     private static final String SWITCH = "kube-proxy-replacement";
-    private static final String RANGE = "node-port-range";
+    private static final String PROXY_NAME = "k8s-service-proxy-name";
+    private static final String NODE_PORTS = "node-port-range";
+    private static final Pattern LABEL_VALUE = Pattern.compile("|[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
+    private static final Pattern PORT = Pattern.compile("[1-9][0-9]{0,4}");
+    private static final int PORTS = 65535;
 
     private ServiceReading() {}
 
     static ServiceSettings read(Values values) {
-        return new ServiceSettings(
+        String proxyName = values.text(PROXY_NAME);
+        if (!LABEL_VALUE.matcher(proxyName).matches()) {
+            values.error(PROXY_NAME, "'" + proxyName + "' is not a label's value");
+        }
+        return new ServiceSettings(proxyName, nodePorts(values), balancing(values));
+    }
+
+    private static ServiceSettings.Balancing balancing(Values values) {
+        return new ServiceSettings.Balancing(
                 enabled(values),
-                new ServiceSettings.Sockets(
-                        values.bool("bpf-lb-sock-hostns-only"),
-                        values.optional("cgroup-root").map(Path::of)),
-                values.optional("k8s-service-proxy-name").orElse(""),
-                nodePorts(values));
+                values.bool("bpf-lb-sock-hostns-only"),
+                values.optional("cgroup-root").map(Path::of));
     }
 
     /// The words that older charts write are taken for what they meant, where there is one meaning left.
@@ -33,22 +43,17 @@ final class ServiceReading {
         };
     }
 
-    private static ServiceSettings.PortRange nodePorts(Values values) {
-        List<String> ends = values.list(RANGE);
-        if (ends.size() == 2) {
-            Optional<Integer> first = port(ends.get(0));
-            Optional<Integer> last = port(ends.get(1));
-            if (first.isPresent() && last.isPresent() && first.get() <= last.get()) {
-                return new ServiceSettings.PortRange(first.get(), last.get());
-            }
+    private static ServiceSettings.NodePorts nodePorts(Values values) {
+        List<Integer> ends = values.list(NODE_PORTS).stream()
+                .map(text -> PORT.matcher(text).matches() ? Integer.parseInt(text) : 0)
+                .toList();
+        if (ends.size() == 2 && ends.getFirst() >= 1 && ends.getFirst() <= ends.getLast() && ends.getLast() <= PORTS) {
+            return new ServiceSettings.NodePorts(ends.getFirst(), ends.getLast());
         }
-        values.error(RANGE, "'" + String.join(",", ends) + "' is not two ports, the first and the last: 30000,32767");
-        return new ServiceSettings.PortRange(0, 0);
-    }
-
-    private static Optional<Integer> port(String text) {
-        return text.matches("[0-9]{1,5}")
-                ? Optional.of(Integer.parseInt(text)).filter(p -> p >= 1 && p <= 65535)
-                : Optional.empty();
+        values.error(
+                NODE_PORTS,
+                "'" + values.text(NODE_PORTS) + "' is not a first and a last port from 1 to " + PORTS
+                        + ", such as 30000,32767");
+        return ServiceSettings.USUAL.nodePorts();
     }
 }

@@ -3,23 +3,34 @@ package io.stentor.kube;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// How Services are reached.
+/// Which Services an agent serves, and how.
 ///
-/// @param enabled   whether they are Stentor's matter (`kube-proxy-replacement`)
-/// @param sockets   translation at the socket
-/// @param proxyName Services with another name of their proxy are another's (`k8s-service-proxy-name`); may be empty
-/// @param nodePorts which ports of nodes Services may have (`node-port-range`)
-public record ServiceSettings(boolean enabled, Sockets sockets, String proxyName, PortRange nodePorts) {
+/// @param proxyName what the label `service.kubernetes.io/service-proxy-name` of its Services says; empty: those
+/// without
+/// @param nodePorts as the API server has them
+/// @param balancing who leads their clients to backends
+public record ServiceSettings(String proxyName, NodePorts nodePorts, Balancing balancing) {
 
-    /// @param hostOnly whether pods' connections are translated packet by packet instead (`bpf-lb-sock-hostns-only`)
-    /// @param cgroup   where cgroup2 is mounted, the node's whole hierarchy below it; empty: it is looked for
-    ///     (`cgroup-root`)
-    public record Sockets(boolean hostOnly, Optional<Path> cgroup) {}
+    /// As Kubernetes has it unless it is told otherwise.
+    public static final ServiceSettings USUAL = new ServiceSettings(
+            "", new NodePorts(30000, 32767), new Balancing(true, false, Optional.empty()));
 
-    /// @param last included
-    public record PortRange(int first, int last) {
-        public boolean contains(int port) {
-            return first <= port && port <= last;
+    /// How clients get to backends.
+    ///
+    /// @param enabled         whether that is Stentor's matter (`kube-proxy-replacement`)
+    /// @param hostSocketsOnly whether pods' connections are translated packet by packet (`bpf-lb-sock-hostns-only`)
+    /// @param cgroup          where cgroup2 is mounted (`cgroup-root`); empty: it is looked for
+    public record Balancing(boolean enabled, boolean hostSocketsOnly, Optional<Path> cgroup) {}
+
+    /// A range of ports, both ends included.
+    public record NodePorts(int first, int last) {
+        boolean contains(int port) {
+            return port >= first && port <= last;
+        }
+
+        @Override
+        public String toString() {
+            return first + "-" + last;
         }
     }
 }

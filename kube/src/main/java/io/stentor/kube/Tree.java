@@ -28,6 +28,20 @@ public record Tree(@Nullable Object value) {
         return value instanceof Number number ? Optional.of(number.longValue()) : Optional.empty();
     }
 
+    public Optional<Boolean> truth() {
+        return value instanceof Boolean truth ? Optional.of(truth) : Optional.empty();
+    }
+
+    /// Whether there is nothing.
+    public boolean isAbsent() {
+        return value == null;
+    }
+
+    /// What is there, for people; empty for what is not there or has parts of its own.
+    public String shown() {
+        return value == null || value instanceof Map || value instanceof List ? "" : value.toString();
+    }
+
     /// The items of a list.
     public List<Tree> items() {
         if (!(value instanceof List<?> list)) {

@@ -30,7 +30,8 @@ class ConfigurationTest {
                         RoutingMode.TUNNEL,
                         new TunnelSettings(8472, Family.IPV4, TunnelSettings.Headers.AUTO),
                         false,
-                        false));
+                        false,
+                        new LinkSettings(0, List.of())));
         assertThat(settings.paths().socket()).isEqualTo(Path.of("/run/stentor/agent.sock"));
         assertThat(settings.serving().metrics().orElseThrow().getPort()).isEqualTo(9962);
     }
@@ -60,6 +61,16 @@ class ConfigurationTest {
     }
 
     @Test
+    void services_are_those_without_a_proxys_name_and_node_ports_as_kubernetes_has_them_unless_told() {
+        assertThat(accepted(Configuration.agent(List.of(), NODE)).network().services())
+                .isEqualTo(ServiceSettings.USUAL);
+        List<String> told = List.of("--k8s-service-proxy-name=ours.1", "--node-port-range=20000, 20000");
+        assertThat(accepted(Configuration.agent(told, NODE)).network().services())
+                .isEqualTo(new ServiceSettings(
+                        "ours.1", new ServiceSettings.NodePorts(20000, 20000), ServiceSettings.USUAL.balancing()));
+    }
+
+    @Test
     void every_default_is_of_its_own_type() {
         Key.ALL.values().stream()
                 .filter(key -> !key.fallback().isEmpty())
@@ -78,7 +89,7 @@ class ConfigurationTest {
                 Map.of("K8S_NODE_NAME", "n", "STENTOR_MTU", "1402", "STENTOR_TUNNEL_PORT", "4002");
         AgentSettings settings =
                 accepted(Configuration.agent(List.of("--config-dir", dir.toString(), "--mtu=1403"), environment));
-        assertThat(settings.network().links().mtu()).isEqualTo(1403);
+        assertThat(settings.network().routing().links().mtu()).isEqualTo(1403);
         assertThat(settings.network().routing().tunnel().port()).isEqualTo(4002);
         assertThat(settings.serving().log().debug()).isTrue();
     }
@@ -90,6 +101,13 @@ class ConfigurationTest {
             --bpf-ct-global-tcp-max=2048 --bpf-ct-global-any-max=1024 --bpf-nat-global-max=2049 => bpf-nat-global-max: '2049' is more than two thirds of bpf-ct-global-tcp-max and bpf-ct-global-any-max together, 2048
             --bpf-map-dynamic-size-ratio=1.5         => bpf-map-dynamic-size-ratio: '1.5' is not a part between 0 and 1, such as 0.0025
             --bpf-ct-timeout-regular-tcp-fin=500ms   => bpf-ct-timeout-regular-tcp-fin: '500ms' is not between 1s and a year
+            --node-port-range=30000                  => node-port-range: '30000' is not a first and a last port from 1 to 65535, such as 30000,32767
+            --node-port-range=30000,32767,40000      => node-port-range: '30000,32767,40000' is not a first and a last port from 1 to 65535, such as 30000,32767
+            --node-port-range=30000,29999            => node-port-range: '30000,29999' is not a first and a last port from 1 to 65535, such as 30000,32767
+            --node-port-range=0,29999                => node-port-range: '0,29999' is not a first and a last port from 1 to 65535, such as 30000,32767
+            --node-port-range=30000,65536            => node-port-range: '30000,65536' is not a first and a last port from 1 to 65535, such as 30000,32767
+            --node-port-range=a,b                    => node-port-range: 'a,b' is not a first and a last port from 1 to 65535, such as 30000,32767
+            --k8s-service-proxy-name=a,b             => k8s-service-proxy-name: 'a,b' is not a label's value
             --mtu=big                                => mtu: 'big' is not a number from 0 to 65535
             --mtu=600 --enable-ipv6                  => mtu: '600' is too small for this configuration: 0, or at least 1330
             --enable-ipv4=yes                        => enable-ipv4: 'yes' is neither true nor false

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 
 class SourcesTest {
 
+    private static final Set<Source> CLUSTER = Set.of(Source.NODES, Source.PODS, Source.SERVICES, Source.SLICES);
+
     private final ApiServer server = new ApiServer();
 
     @AfterEach
@@ -56,9 +58,9 @@ class SourcesTest {
         createNode("b", "192.0.2.2", "10.0.1.0/24");
         createEndpoint("local", "10.0.0.5", "192.0.2.1");
         createEndpoint("remote", "10.0.1.5", "192.0.2.2");
-        Store store = new Store(State.awaiting(Set.of(Source.NODES, Source.PODS)));
+        Store store = new Store(State.awaiting(CLUSTER));
         try (KubeClient client = server.client();
-                Sources _ = Sources.start(client, "a", _ -> true, store)) {
+                Sources _ = Sources.start(client, "a", _ -> true, ServiceSettings.USUAL, store)) {
             ApiServer.await(() -> store.current().synced());
             assertThat(store.current().nodes().size()).isEqualTo(2);
             assertThat(store.current().pods().values())
@@ -92,9 +94,9 @@ class SourcesTest {
                             PatchContext.of(PatchType.JSON_MERGE),
                             "{\"status\":{\"ipam\":{\"operator-status\":{\"error\":\"no /24 is left\"}}}}");
         }
-        Store store = new Store(State.awaiting(Set.of(Source.NODES, Source.PODS)));
+        Store store = new Store(State.awaiting(CLUSTER));
         try (KubeClient client = server.client();
-                Sources _ = Sources.start(client, "a", _ -> true, store)) {
+                Sources _ = Sources.start(client, "a", _ -> true, ServiceSettings.USUAL, store)) {
             ApiServer.await(() -> store.current().synced());
             assertThat(store.current().problems())
                     .extracting(Object::toString)
@@ -110,9 +112,10 @@ class SourcesTest {
         var nodes = server.kubernetes.genericKubernetesResources(Kinds.CILIUM_NODE);
         Set<String> here = ConcurrentHashMap.newKeySet();
         here.add("192.0.2.1");
-        Store store = new Store(State.awaiting(Set.of(Source.NODES, Source.PODS)));
+        Store store = new Store(State.awaiting(CLUSTER));
         try (KubeClient client = server.client();
-                Sources sources = Sources.start(client, "a", address -> here.contains(address.toString()), store)) {
+                Sources sources = Sources.start(
+                        client, "a", address -> here.contains(address.toString()), ServiceSettings.USUAL, store)) {
             ApiServer.await(() -> store.current().synced());
             State before = store.current();
             nodes.withName("a")
@@ -142,9 +145,9 @@ class SourcesTest {
     void a_server_that_is_away_takes_nothing_away_and_changes_are_seen_when_it_is_back() throws Exception {
         createNode("a", "192.0.2.1", "10.0.0.0/24");
         createNode("b", "192.0.2.2", "10.0.1.0/24");
-        Store store = new Store(State.awaiting(Set.of(Source.NODES, Source.PODS)));
+        Store store = new Store(State.awaiting(CLUSTER));
         try (KubeClient client = server.client();
-                Sources _ = Sources.start(client, "a", _ -> true, store)) {
+                Sources _ = Sources.start(client, "a", _ -> true, ServiceSettings.USUAL, store)) {
             ApiServer.await(() -> store.current().synced());
             assertThat(client.problem()).isEmpty();
 

@@ -168,7 +168,7 @@ record MapRows(MapSpec<?, ?> map, KernelClock clock) {
             case Long number -> row.put("value", number);
             // A map that is newer than this class shows its entries as they call themselves.
             default -> {
-                if (!new ServiceRows(row, clock).put(part)) {
+                if (!new ServiceMapRows(row, clock).put(part)) {
                     row.put(part.getClass().getSimpleName(), part.toString());
                 }
             }

@@ -2,96 +2,99 @@ package io.stentor.agent.api;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.stentor.bpf.Bytes16;
-import io.stentor.bpf.generated.AffinityEntry;
-import io.stentor.bpf.generated.AffinityKey;
-import io.stentor.bpf.generated.AffinityMember;
-import io.stentor.bpf.generated.Backend;
-import io.stentor.bpf.generated.Frontend;
-import io.stentor.bpf.generated.FrontendFlag;
-import io.stentor.bpf.generated.FrontendKey;
-import io.stentor.bpf.generated.Peer;
-import io.stentor.bpf.generated.PeerKey;
-import io.stentor.bpf.generated.SlotKey;
-import io.stentor.bpf.generated.SourceRangeKey;
-import io.stentor.flow.KernelClock;
-import io.stentor.flow.Wire;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import io.stentor.model.EndpointSlice;
+import io.stentor.model.Protocol;
+import io.stentor.model.Service;
+import io.stentor.model.ServicePort;
+import io.stentor.model.TrafficPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 
-/// Keys and values of the services' maps, in words.
-///
-/// @param row   that they are put into
-/// @param clock that deadlines are told by
-record ServiceRows(ObjectNode row, KernelClock clock) {
-    /// Service, family and what fills up to the address stand before it in the trie's key.
-    private static final int SERVICE_BITS = 96;
+/// Services and what stands behind them as JSON. What a row does not have is left out of it, but for lists.
+final class ServiceRows {
+    private ServiceRows() {}
 
-    /// @return whether it is one of theirs
-    boolean put(Object part) {
-        switch (part) {
-            case FrontendKey k ->
-                // The address of all of a node's is the one that listens on all of them.
-                row.put("protocol", Wire.protocol(k.protocol()))
-                        .put("frontend", MapRows.end(k.address(), k.port(), k.family()));
-            case Frontend f -> frontend(f);
-            case SlotKey k -> row.put("list", Integer.toUnsignedLong(k.list())).put("slot", k.slot());
-            case Backend b ->
-                row.put("protocol", Wire.protocol(b.protocol()))
-                        .put("address", MapRows.end(b.address(), b.port(), b.family()));
-            case AffinityKey k -> {
-                row.put(k.isCookie() == 0 ? "client" : "namespace", client(k));
-                row.put("family", k.family().sentence()).put("service", Integer.toUnsignedLong(k.service()));
+    static ObjectNode of(Service service) {
+        ObjectNode json = Rows.object()
+                .put("namespace", service.name().namespace())
+                .put("name", service.name().name());
+        Service.Reach reach = service.reach();
+        put(json, "clusterIPs", reach.clusterIps());
+        put(json, "externalIPs", reach.externalIps());
+        put(json, "loadBalancerIPs", reach.balancerIps());
+        ArrayNode ports = json.putArray("ports");
+        for (ServicePort port : service.ports()) {
+            ObjectNode row = port(port.port(), port.protocol(), port.name());
+            put(row, "nodePort", port.nodePort());
+            ports.add(row);
+        }
+        Service.Selection selection = service.selection();
+        json.put("internalTrafficPolicy", text(selection.inside()))
+                .put("externalTrafficPolicy", text(selection.outside()));
+        put(json, "affinitySeconds", selection.affinitySeconds());
+        put(json, "healthCheckNodePort", selection.healthCheckNodePort());
+        if (!reach.sourceRanges().isEmpty()) {
+            put(json, reach.rangesDeny() ? "deniedRanges" : "allowedRanges", reach.sourceRanges());
+        }
+        return json.put("created", service.created());
+    }
+
+    static ObjectNode of(EndpointSlice slice) {
+        ObjectNode json = Rows.object()
+                .put("namespace", slice.name().namespace())
+                .put("name", slice.name().name())
+                .put("service", slice.service().name());
+        ArrayNode ports = json.putArray("ports");
+        slice.ports().forEach(port -> ports.add(port(port.port(), port.protocol(), port.name())));
+        ArrayNode backends = json.putArray("backends");
+        for (EndpointSlice.Backend backend : slice.backends()) {
+            ObjectNode row =
+                    backends.addObject().put("address", backend.address().toString());
+            row.put("conditions", conditions(backend));
+            if (!backend.place().node().isEmpty()) {
+                row.put("node", backend.place().node());
             }
-            case AffinityEntry e ->
-                row.put("backend", Integer.toUnsignedLong(e.backend()))
-                        .put("secondsLeft", clock.secondsUntil(e.deadline()));
-            case AffinityMember m ->
-                row.put("list", Integer.toUnsignedLong(m.list())).put("backend", Integer.toUnsignedLong(m.backend()));
-            case SourceRangeKey k -> {
-                String address = MapRows.address(k.address(), k.family());
-                row.put("service", Integer.toUnsignedLong(k.service()));
-                row.put("range", address + "/" + (k.prefixLength() - SERVICE_BITS));
-            }
-            case PeerKey k ->
-                row.put("socket", Long.toUnsignedString(k.cookie()))
-                        .put("backend", MapRows.end(k.address(), k.port(), k.family()));
-            case Peer p ->
-                row.put("asked", MapRows.end(p.address(), p.port(), MapRows.family(p.address())))
-                        .put("service", Integer.toUnsignedLong(p.service()));
-            default -> {
-                return false;
+            if (!backend.place().zones().isEmpty()) {
+                put(row, "zones", backend.place().zones());
             }
         }
-        return true;
+        return json;
     }
 
-    private void frontend(Frontend f) {
-        row.put("service", Integer.toUnsignedLong(f.service()));
-        row.put("inside", Integer.toUnsignedLong(f.inside())).put("insideBackends", f.insideCount());
-        row.put("outside", Integer.toUnsignedLong(f.outside())).put("outsideBackends", f.outsideCount());
-        row.put("affinitySeconds", Integer.toUnsignedLong(f.affinitySeconds()));
-        ArrayNode flags = row.putArray("flags");
-        flag(flags, f.flags() & FrontendFlag.OUTSIDE, "outside");
-        flag(flags, f.flags() & FrontendFlag.LOCAL, "local");
-        flag(flags, f.flags() & FrontendFlag.RANGES, "ranges");
-        flag(flags, f.flags() & FrontendFlag.RANGES_DENY, "ranges-deny");
-        flag(flags, f.flags() & FrontendFlag.THIS_NODE, "this-node");
+    private static ObjectNode port(int port, Protocol protocol, String name) {
+        ObjectNode row = Rows.object().put("port", port).put("protocol", protocol.name());
+        return name.isEmpty() ? row : row.put("name", name);
     }
 
-    private static void flag(ArrayNode flags, int bits, String text) {
-        if (bits != 0) {
-            flags.add(text);
+    /// Those that hold.
+    private static String conditions(EndpointSlice.Backend backend) {
+        List<String> all = new ArrayList<>();
+        if (backend.ready()) {
+            all.add("ready");
+        }
+        if (backend.serving()) {
+            all.add("serving");
+        }
+        if (backend.terminating()) {
+            all.add("terminating");
+        }
+        return String.join("+", all);
+    }
+
+    /// As Kubernetes writes it: `Cluster`.
+    private static String text(TrafficPolicy policy) {
+        return policy.name().charAt(0) + policy.name().substring(1).toLowerCase(Locale.ROOT);
+    }
+
+    private static void put(ObjectNode json, String field, int value) {
+        if (value != 0) {
+            json.put(field, value);
         }
     }
 
-    /// An address, or the cookie of a network namespace, as programs wrote it: in the machine's byte order.
-    private static String client(AffinityKey key) {
-        Bytes16 client = key.client();
-        return key.isCookie() == 0
-                ? MapRows.address(client, key.family().code())
-                : Long.toUnsignedString(ByteBuffer.wrap(client.encode())
-                        .order(ByteOrder.nativeOrder())
-                        .getLong());
+    private static void put(ObjectNode json, String field, List<?> values) {
+        ArrayNode texts = json.putArray(field);
+        values.forEach(value -> texts.add(value.toString()));
     }
 }

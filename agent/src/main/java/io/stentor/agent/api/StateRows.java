@@ -3,9 +3,11 @@ package io.stentor.agent.api;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.stentor.model.Endpoint;
+import io.stentor.model.EndpointSlice;
 import io.stentor.model.Node;
 import io.stentor.model.PersistentMap;
 import io.stentor.model.RemotePod;
+import io.stentor.model.Service;
 import io.stentor.model.Table;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -59,6 +61,8 @@ final class StateRows {
                     case Node node -> of(node);
                     case Endpoint endpoint -> of(endpoint);
                     case RemotePod pod -> of(pod);
+                    case Service service -> ServiceRows.of(service);
+                    case EndpointSlice slice -> ServiceRows.of(slice);
                     default ->
                         // A table that is newer than this class shows its rows as they call themselves.
                         Rows.object().put(table.toString(), entry.getValue().toString());

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.internal.SSLUtils;
 import io.stentor.kube.ApiSettings;
 import io.stentor.kube.Kinds;
 import io.stentor.kube.KubeClient;
+import io.stentor.kube.ServiceSettings;
 import io.stentor.kube.ShortPatience;
 import io.stentor.kube.Sources;
 import io.stentor.kube.Unruly;
@@ -53,6 +54,7 @@ class UnrulyServerTest {
     private static final Set<Unruly.Manner> SLOW =
             Set.of(Unruly.Manner.BUSY, Unruly.Manner.SILENT, Unruly.Manner.HALTING);
     private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Set<Source> CLUSTER = Set.of(Source.NODES, Source.PODS, Source.SERVICES, Source.SLICES);
     private static final Resource NODES = new Resource("cilium.io", "v2", "ciliumnodes");
     private static final Resource ENDPOINTS = new Resource("cilium.io", "v2", "ciliumendpoints");
 
@@ -65,7 +67,7 @@ class UnrulyServerTest {
 
     private TestServer server;
     private Unruly between;
-    private final Store store = new Store(State.awaiting(Set.of(Source.NODES, Source.PODS)));
+    private final Store store = new Store(State.awaiting(CLUSTER));
 
     @BeforeEach
     void start() throws Exception {
@@ -125,7 +127,7 @@ class UnrulyServerTest {
         store.commit(state -> state.with(Table.NODES, BEFORE).with(Table.PODS, POD));
         between.become(manner);
         try (KubeClient client = client();
-                Sources sources = Sources.start(client, "a", _ -> true, store)) {
+                Sources sources = Sources.start(client, "a", _ -> true, ServiceSettings.USUAL, store)) {
             await(() -> sources.trouble().isPresent());
             int asked = between.asked();
             await(() -> between.asked() > asked + 2);
@@ -148,7 +150,7 @@ class UnrulyServerTest {
         createNode("a", "192.0.2.1");
         createNode("b", "192.0.2.2");
         try (KubeClient client = client();
-                Sources _ = Sources.start(client, "a", _ -> true, store)) {
+                Sources _ = Sources.start(client, "a", _ -> true, ServiceSettings.USUAL, store)) {
             await(() -> store.current().synced());
 
             int asked = between.asked();
@@ -176,7 +178,7 @@ class UnrulyServerTest {
                 """);
         between.become(Unruly.Manner.FAILING, "/ciliumnodes");
         try (KubeClient client = client();
-                Sources sources = Sources.start(client, "a", _ -> true, store)) {
+                Sources sources = Sources.start(client, "a", _ -> true, ServiceSettings.USUAL, store)) {
             await(() -> sources.trouble().isPresent());
             await(() -> between.watched("/ciliumendpoints"));
             int asked = between.asked();
@@ -190,11 +192,37 @@ class UnrulyServerTest {
         }
     }
 
+    /// A service that has no backends would be refused to its clients.
+    @Test
+    void nothing_is_said_of_services_before_what_stands_behind_them_is_known() throws Exception {
+        create(Resource.SERVICES, """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: web, namespace: default}
+                spec: {ports: [{port: 80}]}
+                """);
+        between.become(Unruly.Manner.FAILING, "/endpointslices");
+        try (KubeClient client = client();
+                Sources sources = Sources.start(client, "a", _ -> true, ServiceSettings.USUAL, store)) {
+            await(() -> sources.trouble().isPresent());
+            await(() -> between.watched("/services"));
+            int asked = between.asked();
+            await(() -> between.asked() > asked + 2);
+            assertThat(store.current().synced(Source.SERVICES)).isFalse();
+            assertThat(store.current().table(Table.SERVICES).isEmpty()).isTrue();
+
+            between.become(Unruly.Manner.OBEDIENT);
+            await(() -> store.current().synced());
+            assertThat(store.current().table(Table.SERVICES).keys().map(Object::toString))
+                    .contains("default/web");
+        }
+    }
+
     @Test
     void a_watch_that_died_without_a_word_is_noticed() throws Exception {
         createNode("a", "192.0.2.1");
         try (KubeClient client = client();
-                Sources _ = Sources.start(client, "a", _ -> true, store)) {
+                Sources _ = Sources.start(client, "a", _ -> true, ServiceSettings.USUAL, store)) {
             await(() -> store.current().synced());
             between.freeze();
             createNode("b", "192.0.2.2");
@@ -285,7 +313,7 @@ class UnrulyServerTest {
         createNode("a", "192.0.2.1");
         between.demand("first");
         try (KubeClient client = KubeClient.open(new ApiSettings(kubeconfig, 1000, 1000, "kube-system"));
-                Sources _ = Sources.start(client, "a", _ -> true, store)) {
+                Sources _ = Sources.start(client, "a", _ -> true, ServiceSettings.USUAL, store)) {
             await(() -> store.current().synced());
 
             between.demand("second");
