@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// `bench/kube-proxy` in both modes and both families: new connections go where kube-proxy's would, and are masqueraded where
-/// its are.
+/// `bench/kube-proxy` in both modes and both families: new connections go where kube-proxy's would, and are
+/// masqueraded where its are.
 class KubeProxyKernelIT {
 
     private static final String SERVICES = """
@@ -153,8 +153,8 @@ class KubeProxyKernelIT {
         assertThat(kubeProxy("", "clean")).isEqualTo(new Shell.Result(0, "", ""));
         assertThat(rules()).isEmpty();
 
-        node.run(Place.NODE, List.of("iptables-nft", "-t", "nat", "-A", "POSTROUTING", "-s", "10.202.0.0/16", "-j", "MASQUERADE"), "");
-        node.run(Place.NODE, List.of("iptables-nft", "-P", "FORWARD", "DROP"), "");
+        String masquerading = "iptables-nft -t nat -A POSTROUTING -s 10.202.0.0/16 -j MASQUERADE";
+        node.run(Place.NODE, List.of("sh", "-c", masquerading + " && iptables-nft -P FORWARD DROP"), "");
         String others = rules();
         assertThat(others).contains("masquerade", "policy drop");
         lay(mode);
@@ -172,7 +172,7 @@ class KubeProxyKernelIT {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
         10.96.0.10 80 tcp                              | CLUSTER-IP PORT PROTOCOL NODE-PORT [BACKEND:PORT …] is wanted
         cluster 80 tcp 0                               | cluster IP 'cluster' is no address
         10.96.0.10 0 tcp 0                             | port '0' is no number from 1 to 65535

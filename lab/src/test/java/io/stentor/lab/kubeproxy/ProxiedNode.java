@@ -14,13 +14,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
-/// A node with three pods and a client outside, each a network namespace, joined by veth and plain routing. Two of the pods
-/// are backends that answer any connection to [#BACKEND_PORT] with their name and the address that they see. It has no rules
-/// but those that `bench/kube-proxy` lays out.
+/// A node with three pods and a client outside, each a network namespace, joined by veth and plain routing. Two of the
+/// pods are backends that answer any connection to [#BACKEND_PORT] with their name and the address that they see. It
+/// has no rules but those that `bench/kube-proxy` lays out.
 final class ProxiedNode implements AutoCloseable {
 
     static final int BACKEND_PORT = 8080;
@@ -43,11 +42,11 @@ final class ProxiedNode implements AutoCloseable {
     private static final String SETUP = """
             node=$1 outside=$2 client=$3 one=$4 two=$5
             for space in "$@"; do
-              nsenter --net="$space" sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.all.accept_dad=0
+              nsenter --net="$space" sh -c 'cd /proc/sys/net/ipv6/conf && echo 0 >default/accept_dad && echo 0 >all/accept_dad'
               nsenter --net="$space" ip link set lo up
             done
             at() { space=$1; shift; nsenter --net="$space" "$@"; }
-            at "$node" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+            at "$node" sh -c 'cd /proc/sys/net && echo 1 >ipv4/ip_forward && echo 1 >ipv6/conf/all/forwarding'
             at "$node" ip link add eth0 type veth peer name eth0 netns "$outside"
             at "$node" ip address add 192.168.202.1/24 dev eth0
             at "$node" ip address add fd01:202::1/64 dev eth0 nodad
@@ -85,8 +84,8 @@ final class ProxiedNode implements AutoCloseable {
 
     ProxiedNode() throws IOException {
         for (Place place : Place.values()) {
-            Path file = Path.of("/run/stentor-kube-proxy-it-"
-                    + ProcessHandle.current().pid() + "-" + place.name().toLowerCase(Locale.ROOT));
+            Path file =
+                    Path.of("/run/stentor-kube-proxy-it-" + ProcessHandle.current().pid() + "-" + place);
             linux.createNetworkNamespace(file);
             namespaces.put(place, file);
         }
