@@ -21,6 +21,9 @@ class PressureLabIT {
     /// That come and go: several times as many as there is room for.
     private static final int CHURN = (Configuration.FULL ? 20 : 5) * ROOM;
 
+    /// `talk.py` tells of so many.
+    private static final int TOLD = 1024;
+
     private static final LabSpec SPEC = new LabSpec(
             "pressure",
             2,
@@ -64,6 +67,9 @@ class PressureLabIT {
             try (Running churn = start("crowded", "churn", CHURN);
                     Running other = start("neighbour", "churn", ROOM)) {
                 other.await((ROOM + " answered")::equals);
+                for (int made = TOLD; made <= CHURN; made += TOLD) {
+                    churn.await((made + " made")::equals);
+                }
                 churn.await((CHURN + " answered")::equals);
             }
             crowd.say("still");

@@ -162,7 +162,11 @@ def crowd(address, port, count):
 
 
 def churn(address, port, count):
-    answered = sum(ask_tcp(address, port, ["who"]) != "" for _ in range(int(count)))
+    answered = 0
+    for made in range(int(count)):
+        answered += ask_tcp(address, port, ["who"]) != ""
+        if made % 1024 == 1023:
+            print("%d made" % (made + 1), flush=True)
     print("%d answered" % answered, flush=True)
 
 
