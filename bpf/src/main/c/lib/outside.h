@@ -201,8 +201,8 @@ static __always_inline int for_node(struct __sk_buff *skb, struct packet *p)
 }
 
 /*
- * What the node itself sends: as a backend it answers with the service's address, and its own connections must not
- * meet there those that go under its address. Returns 0 or a drop_reason.
+ * What the node itself sends: as a backend it answers with the service's address, and its own connections
+ * must not meet there those that go under its address. Returns 0 or a drop_reason.
  */
 static __always_inline int from_node(struct __sk_buff *skb, struct packet *p)
 {

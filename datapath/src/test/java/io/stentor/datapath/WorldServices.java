@@ -40,7 +40,14 @@ final class WorldServices {
         next = with(next, world, "front", 30443, none, EVERYWHERE);
         next = with(next, world, "mirror", 30083, none, EVERYWHERE);
         next = with(next, world, "empty", 30014, none, EVERYWHERE);
-        next = next.with(Table.SERVICES, service("depot-local", List.of(), 0, local, new Service.Selection(TrafficPolicy.CLUSTER, TrafficPolicy.LOCAL, 0, 0)));
+        next = next.with(
+                Table.SERVICES,
+                service(
+                        "depot-local",
+                        List.of(),
+                        0,
+                        local,
+                        new Service.Selection(TrafficPolicy.CLUSTER, TrafficPolicy.LOCAL, 0, 0)));
         next = behind(next, world, "shop", "db", "a", 8080);
         next = behind(next, world, "depot", "far", "b", 8080);
         next = behind(next, world, "depot-local", "far", "b", 8080);
@@ -49,7 +56,12 @@ final class WorldServices {
     }
 
     private static State with(
-            State state, World world, String name, int nodePort, List<IpAddress> balancer, Service.Selection selection) {
+            State state,
+            World world,
+            String name,
+            int nodePort,
+            List<IpAddress> balancer,
+            Service.Selection selection) {
         return state.with(Table.SERVICES, service(name, world.addresses(name), nodePort, balancer, selection));
     }
 

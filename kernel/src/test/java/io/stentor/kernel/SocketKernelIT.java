@@ -61,15 +61,16 @@ class SocketKernelIT {
         linux.inNamespace(netns, () -> {
             ServerSocketChannel server =
                     BENCH.closing(ServerSocketChannel.open().bind(any));
-            ServerSocketChannel other =
-                    BENCH.closing(ServerSocketChannel.open().bind(any));
+            ServerSocketChannel other = BENCH.closing(ServerSocketChannel.open().bind(any));
             SocketChannel ended = BENCH.closing(SocketChannel.open(server.getLocalAddress()));
             SocketChannel kept = BENCH.closing(SocketChannel.open(other.getLocalAddress()));
             SocketChannel accepted = BENCH.closing(other.accept());
             Set<Long> cookies = cookies(netns, "-t", server.socket().getLocalPort());
             assertThat(cookies).hasSize(1);
 
-            assertThat(linux.endSockets(BENCH.namespace(), cookies)).as("elsewhere").isZero();
+            assertThat(linux.endSockets(BENCH.namespace(), cookies))
+                    .as("elsewhere")
+                    .isZero();
             assertThat(linux.endSockets(netns, cookies)).isEqualTo(1);
             assertThat(linux.endSockets(netns, cookies)).isZero();
 
@@ -88,7 +89,8 @@ class SocketKernelIT {
             DatagramChannel server = BENCH.closing(DatagramChannel.open().bind(any));
             DatagramChannel client = BENCH.closing(DatagramChannel.open().connect(server.getLocalAddress()));
 
-            assertThat(linux.endSockets(netns, cookies(netns, "-u", server.socket().getLocalPort())))
+            assertThat(linux.endSockets(
+                            netns, cookies(netns, "-u", server.socket().getLocalPort())))
                     .isEqualTo(1);
 
             assertThatThrownBy(() -> client.write(ByteBuffer.wrap(new byte[] {1})))

@@ -12,8 +12,8 @@ import java.util.Optional;
 public record ServiceSettings(String proxyName, NodePorts nodePorts, Balancing balancing) {
 
     /// As Kubernetes has it unless it is told otherwise.
-    public static final ServiceSettings USUAL = new ServiceSettings(
-            "", new NodePorts(30000, 32767), new Balancing(true, false, Optional.empty()));
+    public static final ServiceSettings USUAL =
+            new ServiceSettings("", new NodePorts(30000, 32767), new Balancing(true, false, Optional.empty()));
 
     /// How clients get to backends.
     ///

@@ -101,7 +101,9 @@ final class Demo {
         JsonNode node = objects.get(Resource.NODES, new ObjectName("", clientNode));
         for (JsonNode address : Json.at(node, "status.addresses")) {
             if (address.path("type").asText().equals("InternalIP")) {
-                return at(address.path("address").asText(), Json.at(service, "spec.ports").path(0).path("nodePort"));
+                return at(
+                        address.path("address").asText(),
+                        Json.at(service, "spec.ports").path(0).path("nodePort"));
             }
         }
         throw new LabFailure("The node " + clientNode + " has no InternalIP.");

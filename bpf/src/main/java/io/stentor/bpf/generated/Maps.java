@@ -68,6 +68,9 @@ public final class Maps {
     /// Masqueraded connections in use.
     public static final MapSpec<NatKey, NatEntry> NAT = new MapSpec<>("nat", MapType.HASH, NatKey.CODEC, NatEntry.CODEC, new MapSpec.Shape(65536, 0, MapOwner.DATAPATH, Optional.empty()));
 
+    /// The translation in work.
+    public static final MapSpec<Integer, Bytes> NAT_SCRATCH = new MapSpec<>("nat_scratch", MapType.PERCPU_ARRAY, Codec.U32, Bytes.codec(72), new MapSpec.Shape(1, 0, MapOwner.GENERATION, Optional.empty()));
+
     /// Masqueraded connections that begin or have ended, and the node's own.
     public static final MapSpec<NatKey, NatEntry> NAT_UNANSWERED = new MapSpec<>("nat_unanswered", MapType.LRU_HASH, NatKey.CODEC, NatEntry.CODEC, new MapSpec.Shape(16384, 0, MapOwner.DATAPATH, Optional.empty()));
 
@@ -80,6 +83,9 @@ public final class Maps {
     /// The packet in work.
     public static final MapSpec<Integer, Bytes> SCRATCH = new MapSpec<>("scratch", MapType.PERCPU_ARRAY, Codec.U32, Bytes.codec(152), new MapSpec.Shape(1, 0, MapOwner.GENERATION, Optional.empty()));
 
+    /// The service in work.
+    public static final MapSpec<Integer, Bytes> SERVICE_SCRATCH = new MapSpec<>("service_scratch", MapType.PERCPU_ARRAY, Codec.U32, Bytes.codec(208), new MapSpec.Shape(1, 0, MapOwner.GENERATION, Optional.empty()));
+
     /// Numbers of backends, by list and place.
     public static final MapSpec<SlotKey, Integer> SLOTS = new MapSpec<>("slots", MapType.HASH, SlotKey.CODEC, Codec.U32, new MapSpec.Shape(262144, 1, MapOwner.AGENT, Optional.empty()));
 
@@ -90,7 +96,7 @@ public final class Maps {
     public static final MapSpec<Integer, Long> TAKEOVER = new MapSpec<>("takeover", MapType.ARRAY, Codec.U32, Codec.U64, new MapSpec.Shape(1, 0, MapOwner.DATAPATH, Optional.empty()));
 
     /// All of them, by name.
-    public static final List<MapSpec<?, ?>> ALL = List.of(ADDRESSES, AFFINITIES, BACKENDS, CT_ACCOUNTS, CT_ANSWERED, CT_COUNTERS, CT_OVERFLOW, CT_OVERFLOW_USE, CT_UNANSWERED, ENDPOINTS, EVENT_BUCKETS, EVENTS, FORMER, FRAGMENTS, FRONTENDS, LOCAL_PODS, MEMBERS, METRICS, NAT, NAT_UNANSWERED, PEERS, RANGES, SCRATCH, SLOTS, SOURCE_RANGES, TAKEOVER);
+    public static final List<MapSpec<?, ?>> ALL = List.of(ADDRESSES, AFFINITIES, BACKENDS, CT_ACCOUNTS, CT_ANSWERED, CT_COUNTERS, CT_OVERFLOW, CT_OVERFLOW_USE, CT_UNANSWERED, ENDPOINTS, EVENT_BUCKETS, EVENTS, FORMER, FRAGMENTS, FRONTENDS, LOCAL_PODS, MEMBERS, METRICS, NAT, NAT_SCRATCH, NAT_UNANSWERED, PEERS, RANGES, SCRATCH, SERVICE_SCRATCH, SLOTS, SOURCE_RANGES, TAKEOVER);
 
     private Maps() {}
 }

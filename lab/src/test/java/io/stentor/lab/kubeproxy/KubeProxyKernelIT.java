@@ -121,18 +121,20 @@ class KubeProxyKernelIT {
 
         String one = ProxiedNode.address(Place.ONE, family);
         Map<String, String> seen = seenByBoth(Place.ONE, served(family), PORT);
-        assertThat(seen.get("ONE")).as("one that comes back to itself is masqueraded").isNotEqualTo(one);
+        assertThat(seen.get("ONE"))
+                .as("one that comes back to itself is masqueraded")
+                .isNotEqualTo(one);
         assertThat(seen.get("TWO")).isEqualTo(one);
     }
 
     @ParameterizedTest
     @CsvSource({"iptables,IPV4", "iptables,IPV6", "nftables,IPV4", "nftables,IPV6"})
-    void a_node_port_leads_to_both_backends_and_everybody_is_masqueraded(String mode, Family family) throws IOException {
+    void a_node_port_leads_to_both_backends_and_everybody_is_masqueraded(String mode, Family family)
+            throws IOException {
         lay(mode);
         String address = ProxiedNode.address(Place.NODE, family);
         for (Place from : List.of(Place.OUTSIDE, Place.CLIENT)) {
-            assertThat(seenByBoth(from, address, NODE_PORT).values())
-                    .doesNotContain(ProxiedNode.address(from, family));
+            assertThat(seenByBoth(from, address, NODE_PORT).values()).doesNotContain(ProxiedNode.address(from, family));
         }
     }
 
@@ -166,7 +168,9 @@ class KubeProxyKernelIT {
     void one_mode_takes_the_place_of_the_other() {
         lay("iptables");
         lay("nftables");
-        assertThat(rules()).contains("table ip kube-proxy", "table ip6 kube-proxy").doesNotContain("KUBE-");
+        assertThat(rules())
+                .contains("table ip kube-proxy", "table ip6 kube-proxy")
+                .doesNotContain("KUBE-");
         lay("iptables");
         assertThat(rules()).contains("KUBE-SERVICES").doesNotContain("kube-proxy");
     }

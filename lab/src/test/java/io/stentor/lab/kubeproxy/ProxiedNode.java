@@ -84,8 +84,8 @@ final class ProxiedNode implements AutoCloseable {
 
     ProxiedNode() throws IOException {
         for (Place place : Place.values()) {
-            Path file =
-                    Path.of("/run/stentor-kube-proxy-it-" + ProcessHandle.current().pid() + "-" + place);
+            Path file = Path.of(
+                    "/run/stentor-kube-proxy-it-" + ProcessHandle.current().pid() + "-" + place);
             linux.createNetworkNamespace(file);
             namespaces.put(place, file);
         }
@@ -138,19 +138,17 @@ final class ProxiedNode implements AutoCloseable {
 
     /// The address of a place that others know it by.
     static String address(Place place, Family family) {
-        String suffix =
-                switch (place) {
-                    case NODE -> "1";
-                    case OUTSIDE -> "9";
-                    case CLIENT -> "2";
-                    case ONE -> "3";
-                    case TWO -> "4";
-                };
-        boolean pod =
-                switch (place) {
-                    case NODE, OUTSIDE -> false;
-                    case CLIENT, ONE, TWO -> true;
-                };
+        String suffix = switch (place) {
+            case NODE -> "1";
+            case OUTSIDE -> "9";
+            case CLIENT -> "2";
+            case ONE -> "3";
+            case TWO -> "4";
+        };
+        boolean pod = switch (place) {
+            case NODE, OUTSIDE -> false;
+            case CLIENT, ONE, TWO -> true;
+        };
         return switch (family) {
             case IPV4 -> (pod ? "10.202.1." : "192.168.202.") + suffix;
             case IPV6 -> (pod ? "fd00:202:1:0:0:0:0:" : "fd01:202:0:0:0:0:0:") + suffix;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.stentor.lab.LabSpec;
-import io.stentor.lab.topology.Families;
-import io.stentor.lab.topology.Routing;
-import io.stentor.lab.topology.Shape;
-import io.stentor.lab.topology.Underlay;
+import io.stentor.lab.LabSpec.Families;
+import io.stentor.lab.LabSpec.Routing;
+import io.stentor.lab.LabSpec.Shape;
+import io.stentor.lab.LabSpec.Underlay;
 import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
 import java.io.IOException;
@@ -126,7 +126,9 @@ class ServiceLabIT {
         Set<IpAddress> answered = new HashSet<>();
         for (int i = 0; i < ASKED && answered.size() < 2; i++) {
             String[] ends = client.ask(protocol, to, port, "who").split(" ", -1);
-            assertThat(ends).as("%s asks %s at %s:%d", client.name(), protocol, to, port).hasSize(2);
+            assertThat(ends)
+                    .as("%s asks %s at %s:%d", client.name(), protocol, to, port)
+                    .hasSize(2);
             answered.add(IpAddress.of(ends[1]));
         }
         return answered;
@@ -143,7 +145,9 @@ class ServiceLabIT {
                     for (int i = 0; i < ASKED / 2; i++) {
                         String said = outside.ask(protocol, node.address(family), nodePort(service, protocol), "who");
                         String[] ends = said.split(" ", -1);
-                        assertThat(ends).as("outside asks %s: %s", node.name(), said).hasSize(2);
+                        assertThat(ends)
+                                .as("outside asks %s: %s", node.name(), said)
+                                .hasSize(2);
                         assertThat(IpAddress.of(ends[0]))
                                 .as("whom %s sees", ends[1])
                                 .isEqualTo(
@@ -159,7 +163,8 @@ class ServiceLabIT {
     private void withoutBackends(Service service) {
         for (Place client : List.of(lab.pod("client"), lab.node(1))) {
             for (Family family : Family.values()) {
-                assertThat(client.ask("tcp", clusterIp(service, family), PORT, "who")).contains("refused");
+                assertThat(client.ask("tcp", clusterIp(service, family), PORT, "who"))
+                        .contains("refused");
             }
         }
         for (Family family : Family.values()) {
