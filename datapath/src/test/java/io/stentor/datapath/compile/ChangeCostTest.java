@@ -79,7 +79,7 @@ class ChangeCostTest {
         long bytes = threads.getCurrentThreadAllocatedBytes() - before;
         assertThat(maps.calls()).containsExactly(calls);
         assertThat(subjects.get()).isEqualTo(2 * looked);
-        assertThat(bytes).isLessThan(100_000 + 20_000L * looked);
+        assertThat(bytes).isLessThan(120_000 + 25_000L * looked);
     }
 
     @ParameterizedTest
