@@ -56,7 +56,8 @@ public final class LinuxMounts implements Mounts {
         } catch (IOException e) {
             throw new KernelException("read", "/proc/thread-self/mountinfo", Errno.EIO, e.toString());
         }
-        for (String mount : mounts) {
+        // What was mounted later may hide what was there before.
+        for (String mount : mounts.reversed()) {
             // "36 35 98:0 /root /where options - type source options", spaces written as \040
             String[] halves = mount.split(" - ", 2);
             if (halves.length == 2 && halves[1].startsWith("cgroup2 ")) {
