@@ -6,8 +6,9 @@
 //
 // test: builds a TCP segment of one byte and runs a program on it by BPF_PROG_TEST_RUN, in the network namespace that
 // progtime runs in: the first one of the link's HOOK (ingress or egress, TCX), or the one whose number stands for it.
-// LINK is an index, FLAGS are letters of SAFR; a U makes it a UDP datagram. Prints NAME and the median of RUNS single runs, less what an empty program takes. A line
-// named '-' runs once, untimed: it makes the connection that later lines belong to. Each run gets the packet anew.
+// LINK is an index, FLAGS are letters of SAFR; a U makes it a UDP datagram. Prints NAME and the median of RUNS single
+// runs, less what an empty program takes. A line named '-' runs once, untimed: it makes the connection that later lines
+// belong to. Each run gets the packet anew.
 // live: the kernel's own account (BPF_ENABLE_STATS), of which some 25 ns are the account itself.
 #include <arpa/inet.h>
 #include <errno.h>
