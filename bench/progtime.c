@@ -4,11 +4,11 @@
 //   progtime test RUNS          reads lines: NAME HOOK LINK SOURCE-MAC MAC SOURCE ADDRESS SOURCE-PORT PORT FLAGS
 //   progtime live SECONDS       prints for every program that ran meanwhile: ID NAME RUNS NANOSECONDS
 //
-// test: builds a TCP segment of one byte and runs the first program of the link's HOOK (ingress or egress, TCX, or a
-// program's number) on it
-// by BPF_PROG_TEST_RUN, in the network namespace that progtime runs in. LINK is an index, FLAGS are letters of SAFR; a
-// U makes it a UDP datagram. Prints NAME and the median of RUNS single runs, less what an empty program takes. A line
-// named '-' runs once, untimed: it makes the connection that later lines belong to. Each run gets the packet anew.
+// test: builds a TCP segment of one byte and runs a program on it by BPF_PROG_TEST_RUN, in the network namespace that
+// progtime runs in: the first one of the link's HOOK (ingress or egress, TCX), or the one whose number stands for it.
+// LINK is an index, FLAGS are letters of SAFR; a U makes it a UDP datagram. Prints NAME and the median of RUNS single
+// runs, less what an empty program takes. A line named '-' runs once, untimed: it makes the connection that later lines
+// belong to. Each run gets the packet anew.
 // live: the kernel's own account (BPF_ENABLE_STATS), of which some 25 ns are the account itself.
 #include <arpa/inet.h>
 #include <errno.h>

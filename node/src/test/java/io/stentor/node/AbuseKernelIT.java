@@ -176,7 +176,8 @@ class AbuseKernelIT extends PluggedNode {
 
         assertPlugged(0);
         // the last conversations' ends are closed after they were answered
-        await(() -> descriptors() == before);
+        pause(() -> descriptors() == before);
+        assertThat(descriptors()).isEqualTo(before);
         assertThat(store.current().problems()).isEmpty();
     }
 

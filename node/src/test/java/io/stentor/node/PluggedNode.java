@@ -135,9 +135,14 @@ abstract class PluggedNode {
     }
 
     static void await(BooleanSupplier condition) throws InterruptedException {
+        pause(condition);
+        assertThat(condition.getAsBoolean()).isTrue();
+    }
+
+    /// Until the condition holds, or patience has ended: whoever calls looks then.
+    static void pause(BooleanSupplier condition) throws InterruptedException {
         for (int i = 0; i < 500 && !condition.getAsBoolean(); i++) {
             Thread.sleep(20);
         }
-        assertThat(condition.getAsBoolean()).isTrue();
     }
 }
