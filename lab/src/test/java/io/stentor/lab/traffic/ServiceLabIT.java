@@ -43,7 +43,8 @@ class ServiceLabIT {
 
     @ParameterizedTest
     @MethodSource("labs")
-    void services_are_reached_by_all_their_addresses_from_everywhere(LabSpec spec) throws IOException {
+    void services_are_reached_by_all_their_addresses_from_everywhere(LabSpec spec)
+            throws IOException, InterruptedException {
         try {
             lab = TrafficLab.up(spec);
             lab.createPod("server-1", 1, false, Map.of("app", "shop"));
@@ -53,6 +54,7 @@ class ServiceLabIT {
             lab.awaitPod("server-2");
             Service shop = lab.createService(service("shop"));
             Service empty = lab.createService(service("empty"));
+            awaitBackends(shop);
             insideTheCluster(shop);
             fromOutside(shop);
             withoutBackends(empty);
@@ -104,6 +106,23 @@ class ServiceLabIT {
 
     private Set<IpAddress> servers(Family family) {
         return Set.of(lab.pod("server-1").address(family), lab.pod("server-2").address(family));
+    }
+
+    /// Waits until both nodes have heard of the service's backends.
+    private void awaitBackends(Service service) throws InterruptedException {
+        for (int number = 1; number <= 2; number++) {
+            for (Family family : Family.values()) {
+                long until = System.nanoTime() + Running.PATIENCE.toNanos();
+                while (lab.node(number)
+                        .ask("tcp", clusterIp(service, family), PORT, "who")
+                        .startsWith("failed")) {
+                    assertThat(System.nanoTime())
+                            .as("node-%d, %s", number, family)
+                            .isLessThan(until);
+                    Thread.sleep(50);
+                }
+            }
+        }
     }
 
     private void insideTheCluster(Service service) {
