@@ -34,6 +34,16 @@ final class DatapathMetrics implements MultiCollector {
                             new Values().put(events.lost()));
         });
         kernel.map(Maps.CT_COUNTERS.name()).ifPresent(counters -> addOverflow(samples, counters));
+        kernel.map(Maps.NAT_REFUSALS.name()).ifPresent(refusals -> {
+            Values connections = new Values();
+            NatRefusals.read(refusals)
+                    .connections()
+                    .forEach((address, count) -> connections.put(count, "address", address));
+            samples.counter(
+                    "stentor_nat_refused",
+                    "Connections that found no free port of an address to go out under.",
+                    connections);
+        });
         addConnections(samples, kernel.pressure().swept());
         Values pressure = new Values();
         kernel.pressure().parts().forEach((map, part) -> pressure.put(part, "map_name", map));
