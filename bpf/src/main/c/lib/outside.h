@@ -113,7 +113,7 @@ static __always_inline int outside_send(struct __sk_buff *skb, struct packet *p,
 		return large ? tunnel_send_large(skb, p, &hop, node_family)
 		             : tunnel_send(skb, p, &hop, node_family);
 	skb->mark = MARK_SENT;
-	forwarded(skb, p, POINT_TO_NETWORK, DIRECTION_INGRESS);
+	forwarded(skb, p, POINT_TO_NETWORK, DIRECTION_EGRESS);
 	return bpf_redirect_neigh(ifindex, &next, sizeof(next), 0);
 }
 

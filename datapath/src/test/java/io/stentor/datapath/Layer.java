@@ -19,6 +19,7 @@ import java.util.Map;
 /// | frag | identification | offset (bytes), more, next |
 /// | tcp | ports | flags (letters of FSRPAU), seq, ack, checksum |
 /// | udp | ports | len, checksum |
+/// | sctp | ports | checksum (zero unless it is given) |
 /// | icmp, icmpv6 | type, code | id, seq, mtu, checksum |
 /// | solicit, advertise | target | mac (its option), flags, checksum |
 /// | vxlan | VNI | |

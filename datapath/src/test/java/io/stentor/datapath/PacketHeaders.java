@@ -32,6 +32,15 @@ final class PacketHeaders {
                 .array();
     }
 
+    static byte[] sctp(Layer layer) {
+        return ByteBuffer.allocate(12)
+                .putShort((short) layer.number(0))
+                .putShort((short) layer.number(1))
+                .putInt(0)
+                .putInt(layer.option("checksum", 0))
+                .array();
+    }
+
     static byte[] vxlan(Layer layer) {
         return ByteBuffer.allocate(8)
                 .putInt(1 << 27)
