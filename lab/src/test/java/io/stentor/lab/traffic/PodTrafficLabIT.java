@@ -14,7 +14,8 @@ import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/// "Pod networking", line by line, in real clusters: one lab a configuration, in which cases run side by side.
+/// Pods' traffic and services, line by line, in real clusters: one lab a configuration, in which cases run side by
+/// side.
 ///
 /// `-Dmatrix=short` (default) tries dual-stack × {tunnel, native}, `full` all six on three nodes; `native-ipv6,…`
 /// picks. `-Dcases=REGEX` leaves out cases in whose sentence it is not found.
@@ -36,7 +37,14 @@ class PodTrafficLabIT {
         World world = up(configuration);
         ExecutorService workers = Executors.newFixedThreadPool(AT_ONCE);
         List<DynamicTest> tests = new ArrayList<>();
-        Stream.of(Reaching.cases(), Masquerading.cases(), Errors.cases(), Forging.cases(), Lifetimes.cases())
+        Stream.of(
+                        Reaching.cases(),
+                        Masquerading.cases(),
+                        Errors.cases(),
+                        Forging.cases(),
+                        Lifetimes.cases(),
+                        Serving.cases(),
+                        ExternalTraffic.cases())
                 .flatMap(cases -> cases)
                 .filter(each -> each.applies().test(configuration) && isAskedFor(each))
                 .forEach(each -> {
