@@ -28,7 +28,7 @@ final class PacketHeaders {
                 .putInt(layer.option("ack", 0))
                 .put((byte) (5 << 4))
                 .put((byte) flags)
-                .putShort((short) 0xffff)
+                .putShort((short) layer.option("window", 0xffff))
                 .array();
     }
 

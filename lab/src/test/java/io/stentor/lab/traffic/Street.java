@@ -2,11 +2,17 @@ package io.stentor.lab.traffic;
 
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.ServicePort;
+import io.fabric8.kubernetes.api.model.ServicePortBuilder;
+import io.fabric8.kubernetes.api.model.ServiceSpecBuilder;
 import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /// The Services of [World], each with a ClusterIP, node ports, an address of a balancer and an external one, of which
 /// the fabric leads the last two to node 1:
@@ -39,83 +45,50 @@ final class Street {
 
     static Street build(TrafficLab lab, Configuration configuration) {
         Street street = new Street(lab, configuration);
-        street.open(Map.of("app", "talk"), service("everybody"));
-        street.open(Map.of("node", "1"), service("alone"));
-        street.open(Map.of("node", "2"), service("away"));
-        street.open(Map.of("node", "2"), edited(service("local"), "Local"));
-        street.open(Map.of("app", "host"), service("hosts"));
+        street.open("everybody", Map.of("app", "talk"), spec -> spec);
+        street.open("alone", Map.of("node", "1"), spec -> spec);
+        street.open("away", Map.of("node", "2"), spec -> spec);
+        street.open("local", Map.of("node", "2"), spec -> spec.withExternalTrafficPolicy("Local"));
+        street.open("hosts", Map.of("app", "host"), spec -> spec);
+        street.open("faithful", Map.of("app", "talk"), spec -> spec.withSessionAffinity("ClientIP"));
         street.open(
+                "guarded",
                 Map.of("app", "talk"),
-                new ServiceBuilder(service("faithful"))
-                        .editSpec()
-                        .withSessionAffinity("ClientIP")
-                        .endSpec()
-                        .build());
-        street.open(
-                Map.of("app", "talk"),
-                new ServiceBuilder(service("guarded"))
-                        .editSpec()
-                        .withLoadBalancerSourceRanges("192.0.2.0/28", "2001:db8:2::/64")
-                        .endSpec()
-                        .build());
-        street.open(
-                Map.of("app", "talk"),
-                new ServiceBuilder(service("closed"))
-                        .editSpec()
-                        .editMatchingPort(port -> true)
-                        .withNewTargetPort(CLOSED)
-                        .endPort()
-                        .endSpec()
-                        .build());
-        street.open(Map.of("app", "nobody"), service("empty"));
+                spec -> spec.withLoadBalancerSourceRanges("192.0.2.0/28", "2001:db8:2::/64"));
+        street.open("closed", Map.of("app", "talk"), spec -> spec.withPorts(ports(CLOSED)));
+        street.open("empty", Map.of("app", "nobody"), spec -> spec);
         street.lead();
         return street;
     }
 
-    private static Service edited(Service service, String externalTrafficPolicy) {
-        return new ServiceBuilder(service)
-                .editSpec()
-                .withExternalTrafficPolicy(externalTrafficPolicy)
-                .endSpec()
-                .build();
+    private static List<ServicePort> ports(int target) {
+        return Stream.of("tcp", "udp")
+                .map(protocol -> new ServicePortBuilder()
+                        .withName(protocol)
+                        .withProtocol(protocol.toUpperCase(Locale.ROOT))
+                        .withPort(Shop.PORT)
+                        .withNewTargetPort(target)
+                        .build())
+                .toList();
     }
 
-    private static Service service(String name) {
-        return new ServiceBuilder()
+    private void open(String name, Map<String, String> backends, UnaryOperator<ServiceSpecBuilder> special) {
+        int number = shops.size() + 1;
+        ServiceSpecBuilder spec = new ServiceSpecBuilder()
+                .withType("LoadBalancer")
+                .withIpFamilyPolicy("PreferDualStack")
+                .withSelector(backends)
+                .withPorts(ports(Place.PORT))
+                .withExternalIPs(addresses(100 + number).stream()
+                        .map(IpAddress::toString)
+                        .toList());
+        Service service = new ServiceBuilder()
                 .withNewMetadata()
                 .withName(name)
                 .endMetadata()
-                .withNewSpec()
-                .withType("LoadBalancer")
-                .withIpFamilyPolicy("PreferDualStack")
-                .addNewPort()
-                .withName("tcp")
-                .withProtocol("TCP")
-                .withPort(Shop.PORT)
-                .withNewTargetPort(Place.PORT)
-                .endPort()
-                .addNewPort()
-                .withName("udp")
-                .withProtocol("UDP")
-                .withPort(Shop.PORT)
-                .withNewTargetPort(Place.PORT)
-                .endPort()
-                .endSpec()
+                .withSpec(special.apply(spec).build())
                 .build();
-    }
-
-    private void open(Map<String, String> backends, Service service) {
-        int number = shops.size() + 1;
-        Service whole = new ServiceBuilder(service)
-                .editSpec()
-                .withSelector(backends)
-                .withExternalIPs(addresses(100 + number).stream()
-                        .map(IpAddress::toString)
-                        .toList())
-                .endSpec()
-                .build();
-        Service made = lab.setIngress(lab.createService(whole), addresses(number));
-        shops.put(service.getMetadata().getName(), new Shop(made));
+        shops.put(name, new Shop(lab.setIngress(lab.createService(service), addresses(number))));
     }
 
     private List<IpAddress> addresses(int last) {

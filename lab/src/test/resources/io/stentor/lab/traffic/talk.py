@@ -12,7 +12,7 @@ talk.py watch INTERFACE                 packets in and out, a line each: protoco
                                         what the tunnel carries follows after a bar
 talk.py frame INTERFACE HEX [SECONDS]   sends a frame, then prints those that come back, in hex
 
-Clients take their own port from SPORT where it is set, speak IPv4 by IPv6 sockets where MAPPED is set, let routers
+Clients take their own port from SPORT where it is set (many: from there on), speak IPv4 by IPv6 sockets where MAPPED is set, let routers
 fragment where FRAGMENT is set, and refuse a peer that is not whom they asked for.
 """
 
@@ -161,8 +161,13 @@ def ask_udp(address, port, words):
 
 
 def many(protocol, address, port, count):
+    global SPORT
     ask = {"tcp": ask_tcp, "udp": ask_udp}[protocol]
-    print("\n".join(sorted({ask(address, port, ["who"]) for _ in range(int(count))})))
+    answers = set()
+    for _ in range(int(count)):
+        answers.add(ask(address, port, ["who"]))
+        SPORT += SPORT > 0
+    print("\n".join(sorted(answers)))
 
 
 def stray(address, port, count):
