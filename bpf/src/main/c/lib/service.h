@@ -216,6 +216,25 @@ static __always_inline void service_ask_unknown(struct __sk_buff *skb, struct pa
 		takeover_ask_unknown(skb, p);
 }
 
+/* Writes another address and port of one side of what an error quotes, and of the error itself where it bears
+ * the same address; keeps p true with it. */
+static __noinline __attribute__((unused)) int translate_error(struct __sk_buff *skb, struct packet *p,
+                                                              bool source, const union ip *to, __be16 port)
+{
+	union ip *quoted = source ? &p->quoted.source : &p->quoted.destination;
+	union ip *outer = source ? &p->tuple.destination : &p->tuple.source;
+	int reason = nat_error(skb, p, source, to, port);
+
+	if (ip_equal(outer, quoted))
+		*outer = *to;
+	*quoted = *to;
+	if (source)
+		p->quoted.source_port = port;
+	else
+		p->quoted.destination_port = port;
+	return reason;
+}
+
 /* An error that a client sends about what a service sent to it is the backend's. The caller asks
  * conntrack_find() about it. */
 __noinline __attribute__((unused)) int service_forward_error(struct __sk_buff *skb)
@@ -223,6 +242,7 @@ __noinline __attribute__((unused)) int service_forward_error(struct __sk_buff *s
 	struct packet *p = packet_in_work();
 	struct service_work *work = service_work();
 	struct ct_entry *entry;
+	union ip loopback;
 	int reason;
 
 	entry = work && p ? service_entry(p, &p->quoted, &work->key, &work->table) : NULL;
@@ -230,12 +250,11 @@ __noinline __attribute__((unused)) int service_forward_error(struct __sk_buff *s
 		return SERVICE_NONE;
 	work->backend = entry->peer;
 	work->backend_port = entry->peer_port;
-	reason = nat_error(skb, p, true, &work->backend, work->backend_port);
-	if (ip_equal(&p->tuple.destination, &p->quoted.source))
-		p->tuple.destination = work->backend;
-	p->quoted.source = work->backend;
-	p->quoted.source_port = work->backend_port;
-	return reason;
+	reason = translate_error(skb, p, true, &work->backend, work->backend_port);
+	if (reason || !ip_equal(&p->quoted.destination, &work->backend))
+		return reason;
+	service_loopback(p->tuple.family, &loopback);
+	return translate_error(skb, p, false, &loopback, p->quoted.destination_port);
 }
 
 /* A pod that gets itself for a backend: the client is the loopback address. */
@@ -363,16 +382,17 @@ __noinline __attribute__((unused)) int service_rewrite(struct __sk_buff *skb)
 __noinline __attribute__((unused)) int service_rewrite_error(struct __sk_buff *skb)
 {
 	struct packet *p = packet_in_work();
+	union ip backend, loopback;
 	int reason;
 
 	if (!p)
 		return DROP_ERROR_WRITING_TO_PACKET;
-	reason = nat_error(skb, p, false, &p->peer, p->peer_port);
-	if (ip_equal(&p->tuple.source, &p->quoted.destination))
-		p->tuple.source = p->peer;
-	p->quoted.destination = p->peer;
-	p->quoted.destination_port = p->peer_port;
-	return reason;
+	backend = p->quoted.destination;
+	reason = translate_error(skb, p, false, &p->peer, p->peer_port);
+	service_loopback(p->tuple.family, &loopback);
+	if (reason || !ip_equal(&p->quoted.source, &loopback))
+		return reason;
+	return translate_error(skb, p, true, &backend, p->quoted.source_port);
 }
 
 /*
