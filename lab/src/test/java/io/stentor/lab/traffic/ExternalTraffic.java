@@ -7,7 +7,6 @@ import io.stentor.model.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /// Traffic from outside the cluster to Services of the types NodePort and LoadBalancer, sentence by sentence, where
@@ -18,9 +17,6 @@ final class ExternalTraffic {
     private static final int OFTEN = 40;
     private static final int NO_SERVICE_BACKEND = 158;
     private static final int NOT_IN_SOURCE_RANGE = 177;
-
-    /// Of clients, one for each socket.
-    private static final AtomicInteger PORTS = new AtomicInteger(33000);
 
     private ExternalTraffic() {}
 
@@ -156,12 +152,12 @@ final class ExternalTraffic {
                     for (Place node : List.of(w.node(), w.otherNode())) {
                         for (String protocol : PROTOCOLS) {
                             for (int i = 0; i < 4; i++) {
-                                assertThat(w.outside()
-                                                .ask(
-                                                        protocol,
-                                                        node.address(f),
-                                                        w.shop("closed").nodePort(protocol),
-                                                        "who"))
+                                assertThat(asked(
+                                                w,
+                                                protocol,
+                                                node.address(f),
+                                                w.shop("closed").nodePort(protocol),
+                                                "who"))
                                         .isEqualTo("failed: Connection refused");
                             }
                         }
@@ -177,8 +173,7 @@ final class ExternalTraffic {
                             for (int size : List.of(1425, 1472)) {
                                 assertThat(asked(
                                                 w,
-                                                "FRAGMENT=1",
-                                                "ask",
+                                                List.of("FRAGMENT=1"),
                                                 "udp",
                                                 w.node().address(f),
                                                 w.shop("away").nodePort("udp"),
@@ -223,7 +218,7 @@ final class ExternalTraffic {
             try (Running here = watch(w.node());
                     Running there = watch(w.otherNode())) {
                 IpAddress to = w.node().address(family);
-                assertThat(asked(w, "SPORT=" + own, "ask", protocol, to, shop.nodePort(protocol), "who"))
+                assertThat(asked(w, List.of("SPORT=" + own), protocol, to, shop.nodePort(protocol), "who"))
                         .isEqualTo(w.node().address(family) + " " + w.remote().address(family));
                 here.await((protocol + " " + client + " " + called)::equals);
                 here.await((protocol + " " + called + " " + client)::equals);
@@ -247,12 +242,12 @@ final class ExternalTraffic {
         for (Place node : List.of(w.node(), w.otherNode())) {
             IpAddress to = node.address(family);
             Shop shop = w.shop("away");
-            assertThat(w.outside().ask("tcp", to, shop.nodePort("tcp"), "give", "300000"))
+            assertThat(asked(w, "tcp", to, shop.nodePort("tcp"), "give", "300000"))
                     .isEqualTo("whole");
-            assertThat(w.outside().ask("tcp", to, shop.nodePort("tcp"), "take", "300000"))
+            assertThat(asked(w, "tcp", to, shop.nodePort("tcp"), "take", "300000"))
                     .isEqualTo("whole");
             for (int size : List.of(1300, 4000, 9000)) {
-                assertThat(w.outside().ask("udp", to, shop.nodePort("udp"), "echo", Integer.toString(size)))
+                assertThat(asked(w, "udp", to, shop.nodePort("udp"), "echo", Integer.toString(size)))
                         .as("a datagram of %d bytes to %s and back", size, to)
                         .isEqualTo("whole");
             }
@@ -263,28 +258,32 @@ final class ExternalTraffic {
         IpAddress to = w.node().address(family);
         int payload = 1500 - 8 - (family == Family.IPV4 ? 20 : 40);
         String first = asked(
-                w, "PATIENCE=2", "ask", "udp", to, w.shop("away").nodePort("udp"), "echo", Integer.toString(payload));
+                w, List.of("PATIENCE=2"), "udp", to, w.shop("away").nodePort("udp"), "echo", Integer.toString(payload));
         assertThat(first).isIn("whole", "failed: timed out", "failed: Message too long");
         assertThat(w.outside().run("ip", "route", "get", to.toString()))
                 .contains("mtu " + w.configuration().podMtu());
-        assertThat(w.outside().ask("udp", to, w.shop("away").nodePort("udp"), "echo", Integer.toString(payload)))
+        assertThat(asked(w, "udp", to, w.shop("away").nodePort("udp"), "echo", Integer.toString(payload)))
                 .isEqualTo("whole");
     }
 
-    /// From ports that no other case has: two addresses of a backend cannot be spoken with by one.
     private static List<String> ask(World w, String protocol, IpAddress to, int port, int count) {
-        return Serving.many(w.outside(), protocol, to, port, count, "SPORT=" + PORTS.getAndAdd(count));
+        return Serving.many(w.outside(), protocol, to, port, count);
     }
 
     /// One question that nobody waits for long.
     private static String hurried(World w, String protocol, IpAddress to, int port) {
-        return asked(w, "PATIENCE=1", "ask", protocol, to, port, "who");
+        return asked(w, List.of("PATIENCE=1"), protocol, to, port, "who");
+    }
+
+    private static String asked(World w, String protocol, IpAddress to, int port, String... words) {
+        return asked(w, List.of(), protocol, to, port, words);
     }
 
     private static String asked(
-            World w, String environment, String verb, String protocol, IpAddress to, int port, String... words) {
-        List<String> command = new ArrayList<>(List.of("env", environment));
-        command.addAll(Place.talk(verb, protocol, to.toString(), Integer.toString(port)));
+            World w, List<String> environment, String protocol, IpAddress to, int port, String... words) {
+        List<String> command = new ArrayList<>(List.of("env", "SPORT=" + Serving.ports(1)));
+        command.addAll(environment);
+        command.addAll(Place.talk("ask", protocol, to.toString(), Integer.toString(port)));
         command.addAll(List.of(words));
         return w.outside().attempt(command.toArray(String[]::new)).out().strip();
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -21,6 +22,13 @@ final class Serving {
     private static final int OFTEN = 40;
 
     private static final List<String> PROTOCOLS = List.of("tcp", "udp");
+
+    /// Of clients, one for each socket, above those that systems choose from: two addresses of one backend cannot be
+    /// spoken with by one port.
+    private static final int FIRST_PORT = 61000;
+
+    private static final int PORTS = 4000;
+    private static final AtomicInteger PORTS_USED = new AtomicInteger();
 
     private Serving() {}
 
@@ -158,9 +166,14 @@ final class Serving {
         }
     }
 
+    /// The first of so many ports that no other case has.
+    static int ports(int count) {
+        return FIRST_PORT + PORTS_USED.getAndAdd(count) % PORTS;
+    }
+
     /// Answers to as many questions, each once: whom the server saw, and who it is.
     static List<String> many(Place client, String protocol, IpAddress to, int port, int count, String... environment) {
-        List<String> command = new ArrayList<>(List.of("env"));
+        List<String> command = new ArrayList<>(List.of("env", "SPORT=" + ports(count)));
         command.addAll(List.of(environment));
         command.addAll(Place.talk("many", protocol, to.toString(), port(port), port(count)));
         String said = client.run(command.toArray(String[]::new));
