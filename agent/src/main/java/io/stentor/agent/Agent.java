@@ -15,6 +15,8 @@ import io.stentor.datapath.compile.MapCompiler;
 import io.stentor.datapath.compile.Numbers;
 import io.stentor.datapath.compile.Unserved;
 import io.stentor.datapath.sweep.ConnectionSweep;
+import io.stentor.datapath.sweep.DepartureLoop;
+import io.stentor.datapath.sweep.Departures;
 import io.stentor.datapath.sweep.SweepLoop;
 import io.stentor.datapath.sweep.Swept;
 import io.stentor.datapath.sync.DatapathSync;
@@ -39,6 +41,7 @@ import io.stentor.model.State;
 import io.stentor.model.Store;
 import io.stentor.node.NodeDevices;
 import io.stentor.node.NodeServices;
+import io.stentor.node.OpenSockets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -232,7 +235,13 @@ final class Agent implements AutoCloseable {
                 terms.connections(kernel).sizes().entries(),
                 terms.config(store.current(), devices, kernel)));
         MapCompiler compiler = new MapCompiler(terms.maps(), numbers(datapath.maps()));
-        DatapathSync maps = new DatapathSync(datapath.maps());
+        DepartureLoop departures = opened(DepartureLoop.start(departures(datapath, node, kernel)));
+        DatapathSync maps = new DatapathSync(
+                datapath.maps(),
+                new DatapathSync.Watch(
+                        Maps.BACKENDS.name(),
+                        gone -> departures.gone(
+                                gone.stream().map(Maps.BACKENDS.value()::decode).toList())));
         opened(EventPoll.start(datapath.events(), events));
         SweepLoop sweep = opened(SweepLoop.start(new ConnectionSweep(datapath.maps(), System::nanoTime)));
         Programs loaded = new Programs(datapath, compiler, maps, sweep);
@@ -245,6 +254,12 @@ final class Agent implements AutoCloseable {
             sync.resync();
         });
         sync.start();
+    }
+
+    private Departures departures(Datapath datapath, NodeServices node, Kernel kernel) {
+        OpenSockets sockets = new OpenSockets(kernel, node.endpoints()::namespaces);
+        boolean end = settings.network().services().upkeep().endSockets();
+        return new Departures(datapath.maps(), connections -> end ? sockets.end(connections) : 0);
     }
 
     /// What services and backends are known by to those who use them.

@@ -67,7 +67,10 @@ class ConfigurationTest {
         List<String> told = List.of("--k8s-service-proxy-name=ours.1", "--node-port-range=20000, 20000");
         assertThat(accepted(Configuration.agent(told, NODE)).network().services())
                 .isEqualTo(new ServiceSettings(
-                        "ours.1", new ServiceSettings.NodePorts(20000, 20000), ServiceSettings.USUAL.balancing()));
+                        "ours.1",
+                        new ServiceSettings.NodePorts(20000, 20000),
+                        ServiceSettings.USUAL.balancing(),
+                        ServiceSettings.USUAL.upkeep()));
     }
 
     @Test

@@ -46,6 +46,7 @@ public final class Endpoints {
     private final Followed followed;
 
     private final Map<AttachmentKey, Endpoint> live = new ConcurrentHashMap<>();
+    private final Map<AttachmentKey, Path> netns = new ConcurrentHashMap<>();
 
     private final Orphans orphans;
 
@@ -90,7 +91,9 @@ public final class Endpoints {
             } else if (!allocations.hold(kept.id(), kept.addresses())) {
                 problems.add(files.setAside(kept.id(), "an address of it belongs to another endpoint, too"));
             } else {
-                live.put(AttachmentKey.of(kept.attachment()), endpoint.get());
+                AttachmentKey key = AttachmentKey.of(kept.attachment());
+                live.put(key, endpoint.get());
+                Optional.ofNullable(content.netns().get(kept.id())).ifPresent(file -> netns.put(key, file));
                 found.add(endpoint.get());
                 byName.remove(kept.attachment().hostInterface());
             }
@@ -152,8 +155,10 @@ public final class Endpoints {
                 new Endpoint(granted.id(), attachment, request.sandbox().pod(), granted.addresses(), INIT_IDENTITY);
         boolean complete = false;
         try {
-            files.write(endpoint);
-            Endpoint made = links.make(endpoint, Path.of(request.sandbox().netns()), mtu);
+            Path sandbox = Path.of(request.sandbox().netns());
+            files.write(endpoint, sandbox);
+            Endpoint made = links.make(endpoint, sandbox, mtu);
+            netns.put(key, sandbox);
             live.put(key, made);
             long revision = followed.store.commit(state -> state.with(Table.ENDPOINTS, made));
             awaitDatapath(made, revision);
@@ -225,6 +230,7 @@ public final class Endpoints {
         removeLink(key.hostInterface());
         forgetFile(endpoint.id());
         live.remove(key);
+        netns.remove(key);
         allocations.release(endpoint.id(), endpoint.addresses());
     }
 
@@ -234,6 +240,12 @@ public final class Endpoints {
         } else {
             files.delete(id);
         }
+    }
+
+    /// Files of the network namespaces of all endpoints, but of those that an earlier build has recorded without. The
+    /// runtime may have taken one away, whose pod is about to go.
+    public List<Path> namespaces() {
+        return List.copyOf(netns.values());
     }
 
     /// What CHECK asks: whether the pod's network is still as ADD left it.
