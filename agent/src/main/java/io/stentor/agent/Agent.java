@@ -3,6 +3,7 @@ package io.stentor.agent;
 import io.stentor.agent.api.AgentMethods;
 import io.stentor.agent.api.AgentView;
 import io.stentor.agent.api.EventPoll;
+import io.stentor.agent.api.HealthChecks;
 import io.stentor.agent.api.HealthServer;
 import io.stentor.agent.api.MapPressure;
 import io.stentor.agent.api.MetricsServer;
@@ -31,6 +32,7 @@ import io.stentor.kube.CiliumNodeWriter;
 import io.stentor.kube.KubeClient;
 import io.stentor.kube.LocalPods;
 import io.stentor.kube.MasqueradeRanges;
+import io.stentor.kube.ServiceSettings;
 import io.stentor.kube.Snapshot;
 import io.stentor.kube.Sources;
 import io.stentor.model.Applied;
@@ -72,6 +74,7 @@ final class Agent implements AutoCloseable {
     private final EventRing events = new EventRing(EVENTS_KEPT);
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private volatile Optional<Programs> programs = Optional.empty();
+    private volatile Optional<HealthChecks> checks = Optional.empty();
 
     /// The programs, once they are loaded.
     private record Programs(Datapath datapath, MapCompiler compiler, DatapathSync sync, SweepLoop sweep) {
@@ -192,6 +195,12 @@ final class Agent implements AutoCloseable {
         if (settings.serving().metrics().isPresent()) {
             opened(MetricsServer.open(settings.serving().metrics().get(), view));
         }
+        ServiceSettings services = settings.network().services();
+        if (services.balancing().enabled()) {
+            ServiceSettings.HealthChecks wanted = services.upkeep().healthChecks();
+            checks = Optional.of(opened(HealthChecks.start(
+                    store, view, new HealthChecks.Wanted(wanted.services(), wanted.proxy()), cluster.self::isLeaving)));
+        }
         opened(ProblemLog.start(view, remarks));
     }
 
@@ -219,6 +228,7 @@ final class Agent implements AutoCloseable {
         List<Problem> all = new ArrayList<>(remarks);
         all.addAll(node.problems());
         all.addAll(cluster.self.problems());
+        checks.ifPresent(part -> all.addAll(part.problems()));
         programs.ifPresent(loaded -> {
             all.addAll(loaded.datapath.problems());
             all.addAll(loaded.compiler.problems());

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.NonDeletingOperation;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.internal.SSLUtils;
@@ -212,6 +214,16 @@ final class TrafficLab implements AutoCloseable {
     /// @return as the API server completed it
     Service createService(Service service) {
         return client.services().inNamespace(NAMESPACE).resource(service).create();
+    }
+
+    /// Makes an EndpointSlice what is given, whatever it was.
+    void putSlice(EndpointSlice slice) {
+        client.discovery()
+                .v1()
+                .endpointSlices()
+                .inNamespace(NAMESPACE)
+                .resource(slice)
+                .createOr(NonDeletingOperation::update);
     }
 
     /// Asks for pods of one node, and waits until they are ready.
