@@ -112,6 +112,7 @@ final class Agent implements AutoCloseable {
         Preflight.check(kernel, terms.node());
         NodeServices node = opened(NodeServices.open(kernel, store, applied, terms.node()));
         node.prepare(settings.paths().bpfRoot());
+        terms.serving(kernel).ifPresent(node::serve);
         recall();
         KubeClient client = connected(connection);
         node.start();
@@ -189,7 +190,7 @@ final class Agent implements AutoCloseable {
                         events,
                         pressure),
                 () -> terms.view(node.network().devices()),
-                () -> List.of(kubernetes(cluster.client), cni(node)));
+                () -> parts(cluster, node));
         node.listen(AgentMethods.of(view));
         opened(HealthServer.open(settings.serving().health(), view));
         if (settings.serving().metrics().isPresent()) {
@@ -209,6 +210,14 @@ final class Agent implements AutoCloseable {
                 () -> programs.map(Programs::maps).orElse(Map.of()),
                 terms.connections(kernel).sizes(),
                 () -> programs.map(loaded -> loaded.sweep.latest()).orElse(Swept.NOTHING));
+    }
+
+    private static List<PartHealth> parts(Cluster cluster, NodeServices node) {
+        List<PartHealth> parts = new ArrayList<>(List.of(kubernetes(cluster.client), cni(node)));
+        if (!node.sockets().isEmpty()) {
+            parts.add(PartHealth.ok("sockets", "programs at " + node.sockets()));
+        }
+        return parts;
     }
 
     private static PartHealth kubernetes(KubeClient client) {
@@ -267,7 +276,8 @@ final class Agent implements AutoCloseable {
     }
 
     private Departures departures(Datapath datapath, NodeServices node, Kernel kernel) {
-        OpenSockets sockets = new OpenSockets(kernel, node.endpoints()::namespaces);
+        OpenSockets sockets =
+                new OpenSockets(kernel, () -> node.endpoints().namespaces().keySet());
         boolean end = settings.network().services().upkeep().endSockets();
         return new Departures(datapath.maps(), connections -> end ? sockets.end(connections) : 0);
     }
@@ -319,7 +329,7 @@ final class Agent implements AutoCloseable {
                 devices.outside().stream().map(NodeDevices.Device::ifindex).toList();
         List<Problem> problems = new ArrayList<>(loaded.datapath.attach(
                 terms.config(state, devices, kernel),
-                Hooks.of(state, devices.tunnel(), outside, terms.sockets(kernel)),
+                Hooks.of(state, devices.tunnel(), outside, terms.socketHooks(kernel)),
                 state.synced()));
         problems.addAll(Unserved.problems(state, loaded.sync));
         return problems;

@@ -6,6 +6,7 @@ import io.stentor.kernel.net.Link;
 import io.stentor.model.Applied;
 import io.stentor.model.Attachment;
 import io.stentor.model.Endpoint;
+import io.stentor.model.PodName;
 import io.stentor.model.Problem;
 import io.stentor.model.Source;
 import io.stentor.model.State;
@@ -242,10 +243,13 @@ public final class Endpoints {
         }
     }
 
-    /// Files of the network namespaces of all endpoints, but of those that an earlier build has recorded without. The
-    /// runtime may have taken one away, whose pod is about to go.
-    public List<Path> namespaces() {
-        return List.copyOf(netns.values());
+    /// All endpoints' pods by the files of their network namespaces, but those that an earlier build has recorded
+    /// without. The runtime may have taken a file away, whose pod is about to go.
+    public Map<Path, PodName> namespaces() {
+        Map<Path, PodName> pods = new HashMap<>();
+        netns.forEach((key, file) ->
+                Optional.ofNullable(live.get(key)).ifPresent(endpoint -> pods.put(file, endpoint.pod())));
+        return pods;
     }
 
     /// What CHECK asks: whether the pod's network is still as ADD left it.

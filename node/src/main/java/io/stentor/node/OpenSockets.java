@@ -16,10 +16,10 @@ public final class OpenSockets {
     private static final Path HOST = Path.of("/proc/self/ns/net");
 
     private final Kernel kernel;
-    private final Supplier<List<Path>> pods;
+    private final Supplier<Set<Path>> pods;
 
     /// @param pods files of their network namespaces
-    public OpenSockets(Kernel kernel, Supplier<List<Path>> pods) {
+    public OpenSockets(Kernel kernel, Supplier<Set<Path>> pods) {
         this.kernel = kernel;
         this.pods = pods;
     }

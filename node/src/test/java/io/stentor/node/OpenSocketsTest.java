@@ -6,7 +6,6 @@ import io.stentor.kernel.fake.FakeKernel;
 import io.stentor.kernel.net.Connection;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +25,7 @@ class OpenSocketsTest {
         kernel.connections(HOST).add(connection(1));
         kernel.connections(POD).add(connection(2));
         kernel.connections(OTHER).add(connection(3));
-        OpenSockets sockets = new OpenSockets(kernel, () -> List.of(POD));
+        OpenSockets sockets = new OpenSockets(kernel, () -> Set.of(POD));
 
         assertThat(sockets.end(Set.of(connection(1), connection(2), connection(3))))
                 .isEqualTo(2);

@@ -10,6 +10,7 @@ import io.stentor.lab.LabSpec.Families;
 import io.stentor.lab.LabSpec.Routing;
 import io.stentor.lab.LabSpec.Shape;
 import io.stentor.lab.LabSpec.Underlay;
+import io.stentor.lab.topology.Shell;
 import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
 import java.io.IOException;
@@ -21,11 +22,15 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// Backends that end, and backends that are gone. Those that are gone here live on and would answer: whose connection
-/// ends has been told by the agent, not by its backend.
-class DepartureLabIT {
-    private static final LabSpec SPEC =
-            new LabSpec("departure", 2, new Shape(Routing.TUNNEL, Underlay.FLAT, Families.DUAL), true, Map.of());
+/// What a node does around Services. Backends that are gone here live on and would answer: whose connection ends has
+/// been told by the agent, not by its backend.
+class ServiceLifeLabIT {
+    private static final LabSpec SPEC = new LabSpec(
+            "svc-life",
+            2,
+            new Shape(Routing.TUNNEL, Underlay.FLAT, Families.DUAL),
+            true,
+            Map.of("kubeProxyReplacementHealthzBindAddr", "0.0.0.0:10256"));
     private static final List<String> PROTOCOLS = List.of("tcp", "udp");
 
     private static TrafficLab lab;
@@ -241,5 +246,85 @@ class DepartureLabIT {
         } finally {
             closeAll(held);
         }
+    }
+
+    @Test
+    void a_node_port_cannot_be_bound_by_the_node() {
+        String bind = "import socket, sys; s = socket.socket(); s.bind(('', int(sys.argv[1]))); print('bound')";
+        String port = Integer.toString(nodePort("tcp"));
+        Shell.Result taken = lab.node(1).attempt("/usr/bin/python3", "-c", bind, port);
+        assertThat(taken.exit()).isEqualTo(1);
+        assertThat(taken.err()).contains("Operation not permitted");
+        // a pod's ports are its own
+        assertThat(lab.pod("client").run("/usr/bin/python3", "-c", bind, port)).contains("bound");
+        // Of UDP the number is another service's.
+        assertThat(lab.node(1).run("/usr/bin/python3", "-c", bind, Integer.toString(nodePort("udp"))))
+                .contains("bound");
+    }
+
+    @Test
+    void load_balancers_are_told_of_the_node_and_of_each_service() throws Exception {
+        int port = 32100;
+        lab.createService(new ServiceBuilder()
+                .withNewMetadata()
+                .withName("balanced")
+                .endMetadata()
+                .withNewSpec()
+                .withType("LoadBalancer")
+                .withExternalTrafficPolicy("Local")
+                .withHealthCheckNodePort(port)
+                .addNewPort()
+                .withName("tcp")
+                .withProtocol("TCP")
+                .withPort(Place.PORT)
+                .endPort()
+                .endSpec()
+                .build());
+        lab.putSlice(new EndpointSliceBuilder()
+                .withNewMetadata()
+                .withName("balanced")
+                .withLabels(Map.of("kubernetes.io/service-name", "balanced"))
+                .endMetadata()
+                .withAddressType("IPv4")
+                .addNewPort()
+                .withName("tcp")
+                .withProtocol("TCP")
+                .withPort(Place.PORT)
+                .endPort()
+                .addNewEndpoint()
+                .withAddresses(lab.pod("one").address(Family.IPV4).toString())
+                .withNodeName("node-1")
+                .withNewConditions(true, true, false)
+                .endEndpoint()
+                .build());
+        awaitAnswer(lab.node(1).address(Family.IPV4) + ":" + port + "/", "200", "\"localEndpoints\":1");
+        awaitAnswer("[" + lab.node(1).address(Family.IPV6) + "]:" + port + "/", "200", "\"localEndpoints\":1");
+        awaitAnswer(lab.node(2).address(Family.IPV4) + ":" + port + "/", "503", "\"localEndpoints\":0");
+        awaitAnswer(lab.node(2).address(Family.IPV4) + ":10256/healthz", "200", "\"currentTime\"");
+    }
+
+    private static void awaitAnswer(String url, String status, String body) throws InterruptedException {
+        long end = System.nanoTime() + Running.PATIENCE.toNanos();
+        String said = "";
+        while (!said.contains(body) || !said.endsWith(status)) {
+            assertThat(System.nanoTime()).as("%s: %s", url, said).isLessThan(end);
+            said = lab.outside()
+                    .attempt("curl", "-sg", "-m", "5", "-w", "%{http_code}", "http://" + url)
+                    .out();
+            Thread.sleep(20);
+        }
+    }
+
+    @Test
+    void status_says_where_the_programs_at_sockets_are_and_that_they_see_all_pods() {
+        List<String> parts = new ArrayList<>();
+        lab.status(1)
+                .path("parts")
+                .forEach(part -> parts.add(
+                        part.path("part").asText() + " " + part.path("detail").asText()));
+        assertThat(parts).anyMatch(part -> part.startsWith("sockets programs at /sys/fs/cgroup"));
+        List<String> problems = new ArrayList<>();
+        lab.status(1).path("problems").forEach(problem -> problems.add(problem.toString()));
+        assertThat(problems).noneMatch(problem -> problem.contains("cgroup"));
     }
 }
