@@ -33,8 +33,9 @@ final class ReservedPorts {
     List<Problem> ensure() {
         Sysctls sysctls = kernel.sysctls();
         try {
-            String[] own = sysctls.get(RANGE).strip().split("\\s+", -1);
-            if (!wanted.overlaps(PortList.range(Integer.parseInt(own[0]), Integer.parseInt(own[1])))) {
+            // "32768\t60999"
+            PortList own = PortList.parse(sysctls.get(RANGE).strip().replaceAll("\\s+", "-"));
+            if (!wanted.overlaps(own)) {
                 return List.of();
             }
             PortList now = PortList.parse(sysctls.get(RESERVED));
