@@ -3,6 +3,7 @@ package io.stentor.agent;
 import io.stentor.agent.api.AgentMethods;
 import io.stentor.agent.api.AgentView;
 import io.stentor.agent.api.EventPoll;
+import io.stentor.agent.api.HealthChecks;
 import io.stentor.agent.api.HealthServer;
 import io.stentor.agent.api.MapPressure;
 import io.stentor.agent.api.MetricsServer;
@@ -15,6 +16,8 @@ import io.stentor.datapath.compile.MapCompiler;
 import io.stentor.datapath.compile.Numbers;
 import io.stentor.datapath.compile.Unserved;
 import io.stentor.datapath.sweep.ConnectionSweep;
+import io.stentor.datapath.sweep.DepartureLoop;
+import io.stentor.datapath.sweep.Departures;
 import io.stentor.datapath.sweep.SweepLoop;
 import io.stentor.datapath.sweep.Swept;
 import io.stentor.datapath.sync.DatapathSync;
@@ -29,6 +32,7 @@ import io.stentor.kube.CiliumNodeWriter;
 import io.stentor.kube.KubeClient;
 import io.stentor.kube.LocalPods;
 import io.stentor.kube.MasqueradeRanges;
+import io.stentor.kube.ServiceSettings;
 import io.stentor.kube.Snapshot;
 import io.stentor.kube.Sources;
 import io.stentor.model.Applied;
@@ -39,6 +43,7 @@ import io.stentor.model.State;
 import io.stentor.model.Store;
 import io.stentor.node.NodeDevices;
 import io.stentor.node.NodeServices;
+import io.stentor.node.OpenSockets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,6 +74,7 @@ final class Agent implements AutoCloseable {
     private final EventRing events = new EventRing(EVENTS_KEPT);
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private volatile Optional<Programs> programs = Optional.empty();
+    private volatile Optional<HealthChecks> checks = Optional.empty();
 
     /// The programs, once they are loaded.
     private record Programs(Datapath datapath, MapCompiler compiler, DatapathSync sync, SweepLoop sweep) {
@@ -106,6 +112,7 @@ final class Agent implements AutoCloseable {
         Preflight.check(kernel, terms.node());
         NodeServices node = opened(NodeServices.open(kernel, store, applied, terms.node()));
         node.prepare(settings.paths().bpfRoot());
+        terms.serving(kernel).ifPresent(node::serve);
         recall();
         KubeClient client = connected(connection);
         node.start();
@@ -183,11 +190,17 @@ final class Agent implements AutoCloseable {
                         events,
                         pressure),
                 () -> terms.view(node.network().devices()),
-                () -> List.of(kubernetes(cluster.client), cni(node)));
+                () -> parts(cluster, node));
         node.listen(AgentMethods.of(view));
         opened(HealthServer.open(settings.serving().health(), view));
         if (settings.serving().metrics().isPresent()) {
             opened(MetricsServer.open(settings.serving().metrics().get(), view));
+        }
+        ServiceSettings services = settings.network().services();
+        if (services.balancing().enabled()) {
+            ServiceSettings.HealthChecks wanted = services.upkeep().healthChecks();
+            checks = Optional.of(opened(HealthChecks.start(
+                    store, view, new HealthChecks.Wanted(wanted.services(), wanted.proxy()), cluster.self::isLeaving)));
         }
         opened(ProblemLog.start(view, remarks));
     }
@@ -197,6 +210,14 @@ final class Agent implements AutoCloseable {
                 () -> programs.map(Programs::maps).orElse(Map.of()),
                 terms.connections(kernel).sizes(),
                 () -> programs.map(loaded -> loaded.sweep.latest()).orElse(Swept.NOTHING));
+    }
+
+    private static List<PartHealth> parts(Cluster cluster, NodeServices node) {
+        List<PartHealth> parts = new ArrayList<>(List.of(kubernetes(cluster.client), cni(node)));
+        if (!node.sockets().isEmpty()) {
+            parts.add(PartHealth.ok("sockets", "programs at " + node.sockets()));
+        }
+        return parts;
     }
 
     private static PartHealth kubernetes(KubeClient client) {
@@ -216,6 +237,7 @@ final class Agent implements AutoCloseable {
         List<Problem> all = new ArrayList<>(remarks);
         all.addAll(node.problems());
         all.addAll(cluster.self.problems());
+        checks.ifPresent(part -> all.addAll(part.problems()));
         programs.ifPresent(loaded -> {
             all.addAll(loaded.datapath.problems());
             all.addAll(loaded.compiler.problems());
@@ -232,7 +254,13 @@ final class Agent implements AutoCloseable {
                 terms.connections(kernel).sizes().entries(),
                 terms.config(store.current(), devices, kernel)));
         MapCompiler compiler = new MapCompiler(terms.maps(), numbers(datapath.maps()));
-        DatapathSync maps = new DatapathSync(datapath.maps());
+        DepartureLoop departures = opened(DepartureLoop.start(departures(datapath, node, kernel)));
+        DatapathSync maps = new DatapathSync(
+                datapath.maps(),
+                new DatapathSync.Watch(
+                        Maps.BACKENDS.name(),
+                        gone -> departures.gone(
+                                gone.stream().map(Maps.BACKENDS.value()::decode).toList())));
         opened(EventPoll.start(datapath.events(), events));
         SweepLoop sweep = opened(SweepLoop.start(new ConnectionSweep(datapath.maps(), System::nanoTime)));
         Programs loaded = new Programs(datapath, compiler, maps, sweep);
@@ -245,6 +273,13 @@ final class Agent implements AutoCloseable {
             sync.resync();
         });
         sync.start();
+    }
+
+    private Departures departures(Datapath datapath, NodeServices node, Kernel kernel) {
+        OpenSockets sockets =
+                new OpenSockets(kernel, () -> node.endpoints().namespaces().keySet());
+        boolean end = settings.network().services().upkeep().endSockets();
+        return new Departures(datapath.maps(), connections -> end ? sockets.end(connections) : 0);
     }
 
     /// What services and backends are known by to those who use them.
@@ -294,7 +329,7 @@ final class Agent implements AutoCloseable {
                 devices.outside().stream().map(NodeDevices.Device::ifindex).toList();
         List<Problem> problems = new ArrayList<>(loaded.datapath.attach(
                 terms.config(state, devices, kernel),
-                Hooks.of(state, devices.tunnel(), outside, terms.sockets(kernel)),
+                Hooks.of(state, devices.tunnel(), outside, terms.socketHooks(kernel)),
                 state.synced()));
         problems.addAll(Unserved.problems(state, loaded.sync));
         return problems;

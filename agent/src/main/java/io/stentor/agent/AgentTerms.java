@@ -3,6 +3,7 @@ package io.stentor.agent;
 import io.stentor.agent.api.AgentView;
 import io.stentor.bpf.generated.Config;
 import io.stentor.datapath.compile.ConnectionSettings;
+import io.stentor.datapath.compile.Hooks;
 import io.stentor.datapath.compile.MapSettings;
 import io.stentor.datapath.compile.ProgramSettings;
 import io.stentor.datapath.compile.TableSizes;
@@ -18,6 +19,7 @@ import io.stentor.model.IpAddress;
 import io.stentor.model.Node;
 import io.stentor.model.State;
 import io.stentor.node.NodeDevices;
+import io.stentor.node.NodeServices;
 import io.stentor.node.NodeSettings;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -135,6 +137,20 @@ final class AgentTerms {
     Optional<Path> sockets(Kernel kernel) {
         ServiceSettings.Balancing balancing = network.services().balancing();
         return balancing.enabled() ? balancing.cgroup().or(() -> kernel.mounts().cgroup2()) : Optional.empty();
+    }
+
+    Optional<Hooks.Sockets> socketHooks(Kernel kernel) {
+        boolean ports = network.services().upkeep().ports().bind();
+        return sockets(kernel).map(cgroup -> new Hooks.Sockets(cgroup, ports));
+    }
+
+    /// Empty where Services are not Stentor's matter.
+    Optional<NodeServices.Serving> serving(Kernel kernel) {
+        ServiceSettings services = network.services();
+        return Optional.of(services.nodePorts())
+                .filter(_ -> services.balancing().enabled())
+                .map(range -> new NodeServices.Serving(
+                        range.first(), range.last(), services.upkeep().ports().reserve(), sockets(kernel)));
     }
 
     ConnectionSettings connections(Kernel kernel) {

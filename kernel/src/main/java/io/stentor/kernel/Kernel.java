@@ -1,6 +1,7 @@
 package io.stentor.kernel;
 
 import io.stentor.kernel.bpf.Bpf;
+import io.stentor.kernel.net.Connection;
 import io.stentor.kernel.net.Netlink;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,10 +59,10 @@ public interface Kernel extends AutoCloseable {
     /// Ends connections at once: whoever holds one of these sockets is told that it was aborted (`SOCK_DESTROY`, where
     /// the kernel was built with INET_DIAG_DESTROY).
     ///
-    /// @param netns   a namespace file; sockets elsewhere are left alone
-    /// @param cookies of TCP sockets and of connected UDP sockets, as programs have them
+    /// @param netns       a namespace file; sockets elsewhere are left alone
+    /// @param connections of TCP and UDP; a socket that is connected to somebody else by now is left alone
     /// @return how many were found and ended
-    int endSockets(Path netns, Set<Long> cookies);
+    int endSockets(Path netns, Set<Connection> connections);
 
     /// Takes the name away; the namespace ends with its last process and socket.
     ///

@@ -7,6 +7,7 @@ import io.stentor.kernel.linux.LinuxNetlink;
 import io.stentor.kernel.linux.LinuxSysctls;
 import io.stentor.kernel.linux.Namespaces;
 import io.stentor.kernel.linux.SocketDiag;
+import io.stentor.kernel.net.Connection;
 import io.stentor.kernel.net.Netlink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -72,8 +73,8 @@ public final class Linux implements Kernel {
     }
 
     @Override
-    public int endSockets(Path netns, Set<Long> cookies) {
-        return SocketDiag.end(netns, cookies);
+    public int endSockets(Path netns, Set<Connection> connections) {
+        return SocketDiag.end(netns, connections);
     }
 
     @Override

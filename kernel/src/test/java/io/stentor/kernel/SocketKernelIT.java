@@ -3,6 +3,7 @@ package io.stentor.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stentor.kernel.net.Connection;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -37,7 +38,15 @@ class SocketKernelIT {
         return netns;
     }
 
-    /// Of sockets that are connected with this port.
+    /// Sockets that are connected with this port, as they are and as they would be if their peer were another.
+    private static Set<Connection> connections(Path netns, String kind, InetSocketAddress peer, int told)
+            throws IOException, InterruptedException {
+        InetSocketAddress whom = new InetSocketAddress(peer.getAddress(), told);
+        return cookies(netns, kind, peer.getPort()).stream()
+                .map(cookie -> new Connection(kind.equals("-t") ? 6 : 17, cookie, whom))
+                .collect(Collectors.toSet());
+    }
+
     private static Set<Long> cookies(Path netns, String kind, int port) throws IOException, InterruptedException {
         String sockets = said("nsenter", "--net=" + netns, "ss", "-nHe", kind, "dport", "=", ":" + port);
         return COOKIE.matcher(sockets)
@@ -65,14 +74,18 @@ class SocketKernelIT {
             SocketChannel ended = BENCH.closing(SocketChannel.open(server.getLocalAddress()));
             SocketChannel kept = BENCH.closing(SocketChannel.open(other.getLocalAddress()));
             SocketChannel accepted = BENCH.closing(other.accept());
-            Set<Long> cookies = cookies(netns, "-t", server.socket().getLocalPort());
-            assertThat(cookies).hasSize(1);
+            InetSocketAddress peer = (InetSocketAddress) server.getLocalAddress();
+            Set<Connection> connections = connections(netns, "-t", peer, peer.getPort());
+            assertThat(connections).hasSize(1);
 
-            assertThat(linux.endSockets(BENCH.namespace(), cookies))
+            assertThat(linux.endSockets(BENCH.namespace(), connections))
                     .as("elsewhere")
                     .isZero();
-            assertThat(linux.endSockets(netns, cookies)).isEqualTo(1);
-            assertThat(linux.endSockets(netns, cookies)).isZero();
+            assertThat(linux.endSockets(netns, connections(netns, "-t", peer, 1)))
+                    .as("connected to another")
+                    .isZero();
+            assertThat(linux.endSockets(netns, connections)).isEqualTo(1);
+            assertThat(linux.endSockets(netns, connections)).isZero();
 
             assertThatThrownBy(() -> ended.read(ByteBuffer.allocate(1))).isInstanceOf(IOException.class);
             assertThat(accepted.write(ByteBuffer.wrap(new byte[] {1}))).isEqualTo(1);
@@ -89,12 +102,39 @@ class SocketKernelIT {
             DatagramChannel server = BENCH.closing(DatagramChannel.open().bind(any));
             DatagramChannel client = BENCH.closing(DatagramChannel.open().connect(server.getLocalAddress()));
 
-            assertThat(linux.endSockets(
-                            netns, cookies(netns, "-u", server.socket().getLocalPort())))
+            InetSocketAddress peer = (InetSocketAddress) server.getLocalAddress();
+            assertThat(linux.endSockets(netns, connections(netns, "-u", peer, peer.getPort())))
                     .isEqualTo(1);
 
             assertThatThrownBy(() -> client.write(ByteBuffer.wrap(new byte[] {1})))
                     .isInstanceOf(IOException.class);
+            return true;
+        });
+    }
+
+    @Test
+    void an_ipv6_socket_that_speaks_ipv4_is_known_by_its_ipv4_peer() throws Exception {
+        Path netns = namespaceWithLoopback();
+        linux.inNamespace(netns, () -> {
+            ServerSocketChannel server = BENCH.closing(
+                    ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0)));
+            // Java's sockets are of IPv6 unless they are told otherwise.
+            SocketChannel client = BENCH.closing(SocketChannel.open(server.getLocalAddress()));
+            assertThat(said(
+                            "nsenter",
+                            "--net=" + netns,
+                            "ss",
+                            "-tnH6",
+                            "dport",
+                            "=",
+                            ":" + server.socket().getLocalPort()))
+                    .contains("ffff:127.0.0.1");
+            InetSocketAddress peer = (InetSocketAddress) server.getLocalAddress();
+
+            assertThat(linux.endSockets(netns, connections(netns, "-t", peer, peer.getPort())))
+                    .isEqualTo(1);
+
+            assertThatThrownBy(() -> client.read(ByteBuffer.allocate(1))).isInstanceOf(IOException.class);
             return true;
         });
     }

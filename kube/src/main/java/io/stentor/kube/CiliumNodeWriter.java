@@ -2,6 +2,8 @@ package io.stentor.kube;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeSpec;
+import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -19,6 +21,7 @@ import java.util.Optional;
 public final class CiliumNodeWriter implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger("cilium-node");
+    private static final String TO_BE_DELETED = "ToBeDeletedByClusterAutoscaler";
 
     private final KubernetesClient kubernetes;
     private final String name;
@@ -31,6 +34,7 @@ public final class CiliumNodeWriter implements AutoCloseable {
     private volatile List<String> podCidrs = List.of();
     private volatile boolean listed;
     private volatile boolean nodeGone;
+    private volatile boolean nodeLeaving;
     private volatile List<Problem> problems = List.of();
     private volatile Optional<Boolean> ready = Optional.empty();
 
@@ -52,6 +56,11 @@ public final class CiliumNodeWriter implements AutoCloseable {
     /// The own node, once Kubernetes has told of it.
     public Optional<LocalNode> local() {
         return local;
+    }
+
+    /// Whether the own Node is being deleted, or about to be: nobody should begin anything with it.
+    public boolean isLeaving() {
+        return nodeGone || nodeLeaving;
     }
 
     /// What is wrong with the own Node, as far as it concerns pods' network.
@@ -99,12 +108,22 @@ public final class CiliumNodeWriter implements AutoCloseable {
         public void onAdd(Node object) {
             Translated<LocalNode> translated = LocalNode.translate(object);
             nodeGone = false;
+            nodeLeaving = isLeaving(object);
             problems = translated.problems();
             // Kubelets report often, and mostly the same.
             if (!local.equals(Optional.of(translated.rows()))) {
                 local = Optional.of(translated.rows());
                 work.due(name);
             }
+        }
+
+        /// Deleted, or marked by the autoscaler that is going to do it.
+        private static boolean isLeaving(Node object) {
+            List<Taint> taints = Optional.ofNullable(object.getSpec())
+                    .map(NodeSpec::getTaints)
+                    .orElse(List.of());
+            return object.getMetadata().getDeletionTimestamp() != null
+                    || taints.stream().anyMatch(taint -> TO_BE_DELETED.equals(taint.getKey()));
         }
 
         @Override

@@ -21,7 +21,17 @@ final class ServiceReading {
         if (!LABEL_VALUE.matcher(proxyName).matches()) {
             values.error(PROXY_NAME, "'" + proxyName + "' is not a label's value");
         }
-        return new ServiceSettings(proxyName, nodePorts(values), balancing(values));
+        return new ServiceSettings(proxyName, nodePorts(values), balancing(values), upkeep(values));
+    }
+
+    private static ServiceSettings.Upkeep upkeep(Values values) {
+        return new ServiceSettings.Upkeep(
+                values.bool("bpf-lb-sock-terminate-pod-connections"),
+                new ServiceSettings.PortProtection(
+                        values.bool("node-port-bind-protection"), values.bool("enable-auto-protect-node-port-range")),
+                new ServiceSettings.HealthChecks(
+                        values.bool("enable-health-check-nodeport"),
+                        values.listen("kube-proxy-replacement-healthz-bind-address")));
     }
 
     private static ServiceSettings.Balancing balancing(Values values) {

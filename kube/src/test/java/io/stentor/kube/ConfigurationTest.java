@@ -6,11 +6,13 @@ import io.stentor.model.Cidr;
 import io.stentor.model.Family;
 import io.stentor.model.Problem;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,7 +69,28 @@ class ConfigurationTest {
         List<String> told = List.of("--k8s-service-proxy-name=ours.1", "--node-port-range=20000, 20000");
         assertThat(accepted(Configuration.agent(told, NODE)).network().services())
                 .isEqualTo(new ServiceSettings(
-                        "ours.1", new ServiceSettings.NodePorts(20000, 20000), ServiceSettings.USUAL.balancing()));
+                        "ours.1",
+                        new ServiceSettings.NodePorts(20000, 20000),
+                        ServiceSettings.USUAL.balancing(),
+                        ServiceSettings.USUAL.upkeep()));
+    }
+
+    @Test
+    void what_a_node_does_for_services_beside_can_be_switched() {
+        List<String> told = List.of(
+                "--bpf-lb-sock-terminate-pod-connections=false",
+                "--node-port-bind-protection=false",
+                "--enable-auto-protect-node-port-range=false",
+                "--enable-health-check-nodeport=false",
+                "--kube-proxy-replacement-healthz-bind-address=0.0.0.0:10256");
+        assertThat(accepted(Configuration.agent(told, NODE))
+                        .network()
+                        .services()
+                        .upkeep())
+                .isEqualTo(new ServiceSettings.Upkeep(
+                        false,
+                        new ServiceSettings.PortProtection(false, false),
+                        new ServiceSettings.HealthChecks(false, Optional.of(new InetSocketAddress("0.0.0.0", 10256)))));
     }
 
     @Test

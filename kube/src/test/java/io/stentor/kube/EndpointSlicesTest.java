@@ -127,8 +127,11 @@ class EndpointSlicesTest {
     @CsvSource({"ours,true", "other,false", "'',true"})
     void a_proxy_with_a_name_takes_slices_of_it_and_those_that_somebody_wrote(String name, boolean expected) {
         String label = name.isEmpty() ? "" : ", service.kubernetes.io/service-proxy-name: " + name;
-        ServiceSettings ours =
-                new ServiceSettings("ours", ServiceSettings.USUAL.nodePorts(), ServiceSettings.USUAL.balancing());
+        ServiceSettings ours = new ServiceSettings(
+                "ours",
+                ServiceSettings.USUAL.nodePorts(),
+                ServiceSettings.USUAL.balancing(),
+                ServiceSettings.USUAL.upkeep());
         Translated<Optional<EndpointSlice>> slice =
                 EndpointSlices.translate(object(LABELS + label, "IPv4", PORTS, ""), ours);
         assertThat(slice.rows().isPresent()).isEqualTo(expected);

@@ -183,8 +183,11 @@ class ServicesTest {
             labels: {app: web}                                        => absent
             """)
     void a_proxy_with_a_name_serves_what_names_it(String labels, String expected) {
-        ServiceSettings ours =
-                new ServiceSettings("ours", ServiceSettings.USUAL.nodePorts(), ServiceSettings.USUAL.balancing());
+        ServiceSettings ours = new ServiceSettings(
+                "ours",
+                ServiceSettings.USUAL.nodePorts(),
+                ServiceSettings.USUAL.balancing(),
+                ServiceSettings.USUAL.upkeep());
         assertThat(inShort(Services.translate(object(labels, "clusterIP: 10.96.0.7, " + PORT, ""), ours)
                         .rows()))
                 .isEqualTo(expected);
@@ -246,8 +249,11 @@ class ServicesTest {
 
     @Test
     void the_range_of_node_ports_is_as_it_was_set() {
-        ServiceSettings settings =
-                new ServiceSettings("", new ServiceSettings.NodePorts(20000, 20100), ServiceSettings.USUAL.balancing());
+        ServiceSettings settings = new ServiceSettings(
+                "",
+                new ServiceSettings.NodePorts(20000, 20100),
+                ServiceSettings.USUAL.balancing(),
+                ServiceSettings.USUAL.upkeep());
         Translated<Optional<Service>> service = Services.translate(
                 object("", "type: NodePort, clusterIP: 10.96.0.7, ports: [{port: 80, nodePort: 20100}]", ""), settings);
         assertThat(inShort(service.rows())).isEqualTo("80/TCP@20100 cluster[10.96.0.7]");

@@ -49,12 +49,15 @@ final class EndpointFiles {
     /// What was read.
     ///
     /// @param endpoints by their numbers; with 0 as their links' index
+    /// @param netns     files of their network namespaces by their numbers; builds before this one told none
     /// @param latest    the one that was made after all these, where it has gone
     /// @param problems  one for each file that could not be read; it was moved aside
-    record Content(List<Endpoint> endpoints, Optional<Endpoint> latest, List<Problem> problems) {}
+    record Content(
+            List<Endpoint> endpoints, Map<Integer, Path> netns, Optional<Endpoint> latest, List<Problem> problems) {}
 
     Content read() throws IOException {
         List<Endpoint> endpoints = new ArrayList<>();
+        Map<Integer, Path> netns = new HashMap<>();
         List<Problem> problems = new ArrayList<>();
         List<Path> files;
         try (Stream<Path> all = Files.list(directory)) {
@@ -64,11 +67,15 @@ final class EndpointFiles {
             String name = file.getFileName().toString();
             if (name.endsWith(SUFFIX)) {
                 try {
-                    Endpoint endpoint = decode(Files.readString(file));
+                    JsonNode json = parse(Files.readString(file));
+                    Endpoint endpoint = decode(json);
                     if (!name.equals(endpoint.id() + SUFFIX)) {
                         throw new IllegalArgumentException("it is endpoint " + endpoint.id() + "'s");
                     }
                     endpoints.add(endpoint);
+                    if (json.path("netns").isTextual()) {
+                        netns.put(endpoint.id(), Path.of(json.path("netns").asText()));
+                    }
                 } catch (IOException | IllegalArgumentException corrupt) {
                     problems.add(setAside(name, corrupt.getMessage()));
                 }
@@ -79,12 +86,12 @@ final class EndpointFiles {
         endpoints.sort(Comparator.comparingInt(Endpoint::id));
         Optional<Endpoint> latest = latest().filter(
                         gone -> endpoints.isEmpty() || endpoints.getLast().id() < gone.id());
-        return new Content(endpoints, latest, problems);
+        return new Content(endpoints, netns, latest, problems);
     }
 
     private Optional<Endpoint> latest() {
         try {
-            return Optional.of(decode(Files.readString(directory.resolve(LATEST))));
+            return Optional.of(decode(parse(Files.readString(directory.resolve(LATEST)))));
         } catch (IOException | IllegalArgumentException none) {
             LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", LATEST, none.getMessage());
             return Optional.empty();
@@ -104,7 +111,7 @@ final class EndpointFiles {
 
     private static void name(Path file, Map<String, String> names) {
         try {
-            Endpoint endpoint = decode(Files.readString(file));
+            Endpoint endpoint = decode(parse(Files.readString(file)));
             names.put(
                     endpoint.attachment().hostInterface(),
                     endpoint.pod().namespace() + "/" + endpoint.pod().name());
@@ -124,9 +131,11 @@ final class EndpointFiles {
         return new Problem("endpoint file", name, "cannot be used and was moved to " + aside + ": " + reason);
     }
 
-    void write(Endpoint endpoint) throws IOException {
+    /// @param netns of the pod, where the runtime keeps it
+    void write(Endpoint endpoint, Path netns) throws IOException {
         Directories.write(
-                directory.resolve(endpoint.id() + SUFFIX), encode(endpoint).toString());
+                directory.resolve(endpoint.id() + SUFFIX),
+                encode(endpoint).put("netns", netns.toString()).toString());
     }
 
     void delete(int id) throws IOException {
@@ -158,13 +167,15 @@ final class EndpointFiles {
         return json;
     }
 
-    private static Endpoint decode(String text) throws IOException {
-        JsonNode json;
+    private static JsonNode parse(String text) throws IOException {
         try {
-            json = JSON.readTree(text);
+            return JSON.readTree(text);
         } catch (JsonProcessingException malformed) {
             throw new IOException("not JSON: " + malformed.getOriginalMessage(), malformed);
         }
+    }
+
+    private static Endpoint decode(JsonNode json) {
         AttachmentKey key = new AttachmentKey(string(json, "containerId"), string(json, "podInterface"));
         Attachment attachment = new Attachment(
                 key.containerId(), key.podInterface(), key.hostInterface(), 0, MacAddress.of(string(json, "podMac")));

@@ -6,6 +6,7 @@ import io.stentor.kernel.net.Link;
 import io.stentor.model.Applied;
 import io.stentor.model.Attachment;
 import io.stentor.model.Endpoint;
+import io.stentor.model.PodName;
 import io.stentor.model.Problem;
 import io.stentor.model.Source;
 import io.stentor.model.State;
@@ -46,6 +47,7 @@ public final class Endpoints {
     private final Followed followed;
 
     private final Map<AttachmentKey, Endpoint> live = new ConcurrentHashMap<>();
+    private final Map<AttachmentKey, Path> netns = new ConcurrentHashMap<>();
 
     private final Orphans orphans;
 
@@ -90,7 +92,9 @@ public final class Endpoints {
             } else if (!allocations.hold(kept.id(), kept.addresses())) {
                 problems.add(files.setAside(kept.id(), "an address of it belongs to another endpoint, too"));
             } else {
-                live.put(AttachmentKey.of(kept.attachment()), endpoint.get());
+                AttachmentKey key = AttachmentKey.of(kept.attachment());
+                live.put(key, endpoint.get());
+                Optional.ofNullable(content.netns().get(kept.id())).ifPresent(file -> netns.put(key, file));
                 found.add(endpoint.get());
                 byName.remove(kept.attachment().hostInterface());
             }
@@ -152,8 +156,10 @@ public final class Endpoints {
                 new Endpoint(granted.id(), attachment, request.sandbox().pod(), granted.addresses(), INIT_IDENTITY);
         boolean complete = false;
         try {
-            files.write(endpoint);
-            Endpoint made = links.make(endpoint, Path.of(request.sandbox().netns()), mtu);
+            Path sandbox = Path.of(request.sandbox().netns());
+            files.write(endpoint, sandbox);
+            Endpoint made = links.make(endpoint, sandbox, mtu);
+            netns.put(key, sandbox);
             live.put(key, made);
             long revision = followed.store.commit(state -> state.with(Table.ENDPOINTS, made));
             awaitDatapath(made, revision);
@@ -225,6 +231,7 @@ public final class Endpoints {
         removeLink(key.hostInterface());
         forgetFile(endpoint.id());
         live.remove(key);
+        netns.remove(key);
         allocations.release(endpoint.id(), endpoint.addresses());
     }
 
@@ -234,6 +241,15 @@ public final class Endpoints {
         } else {
             files.delete(id);
         }
+    }
+
+    /// All endpoints' pods by the files of their network namespaces, but those that an earlier build has recorded
+    /// without. The runtime may have taken a file away, whose pod is about to go.
+    public Map<Path, PodName> namespaces() {
+        Map<Path, PodName> pods = new HashMap<>();
+        netns.forEach((key, file) ->
+                Optional.ofNullable(live.get(key)).ifPresent(endpoint -> pods.put(file, endpoint.pod())));
+        return pods;
     }
 
     /// What CHECK asks: whether the pod's network is still as ADD left it.

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// Who else looks after this host's network, or has left something behind: told in Problems, and refused where both
@@ -45,7 +46,13 @@ public final class ForeignNetworks {
     /// What Cilium's programs are called by.
     private static final String CILIUM_PROGRAM = "cil_";
 
-    private static final Set<String> KUBE_PROXY = Set.of("KUBE-SERVICES", "kube-proxy");
+    /// By itself it looks after Services, not after pods' network.
+    private static final Kind PROXY = new Kind("kube-proxy", List.of("kube-ipvs0"), List.of("kube-proxy"));
+
+    /// Of its chains and tables; what kubelet has (`KUBE-FIREWALL`, `KUBE-KUBELET-CANARY`) is none.
+    private static final Pattern PROXY_CHAIN =
+            Pattern.compile("kube-proxy|KUBE-(SERVICES|NODEPORTS|EXTERNAL-SERVICES|NODE-PORT|LOAD-BALANCER"
+                    + "|(SVC|SEP|EXT|FW|XLB)-[A-Z0-9]+)");
 
     private ForeignNetworks() {}
 
@@ -62,6 +69,7 @@ public final class ForeignNetworks {
     public static Findings find(Kernel kernel, int tunnelPort) {
         Set<String> processes = new HashSet<>();
         KINDS.forEach(kind -> processes.addAll(kind.processes));
+        processes.addAll(PROXY.processes);
         return judge(Traces.read(kernel, tunnelPort, processes), tunnelPort);
     }
 
@@ -91,13 +99,44 @@ public final class ForeignNetworks {
                                 + (links.size() == 1 ? "it" : "them") + ", or reboot the node"));
             }
         }
-        traces.chains().stream().filter(KUBE_PROXY::contains).findFirst().ifPresent(chain -> {
-            String reason =
-                    "has its rules on this host (" + chain + "): they serve the host alone, for pods' packets go"
-                            + " past them. 'kube-proxy --cleanup' removes them";
-            problems.add(problem("kube-proxy", reason));
-        });
+        proxy(traces).ifPresent(problems::add);
         return new Findings(cilium(traces).or(() -> tunnelPort(traces, tunnelPort)), List.copyOf(problems));
+    }
+
+    /// What only its rules know is what it knew last: Services and backends that are gone since.
+    private static Optional<Problem> proxy(Traces traces) {
+        List<String> links = traces.links().stream().filter(PROXY::owns).toList();
+        List<String> chains = traces.chains().stream()
+                .filter(name -> PROXY_CHAIN.matcher(name).matches())
+                .sorted()
+                .toList();
+        boolean runs = PROXY.processes.stream().anyMatch(traces.processes()::contains);
+        if (!runs && links.isEmpty() && chains.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> marks = new ArrayList<>();
+        if (runs) {
+            marks.add("process kube-proxy");
+        }
+        if (!links.isEmpty()) {
+            marks.add(plural("link", links));
+        }
+        if (!chains.isEmpty()) {
+            marks.add(plural("chain", chains));
+        }
+        String found = " on this host (" + String.join(", ", marks) + "), where Services are Stentor's: ";
+        return Optional.of(problem(
+                PROXY.name,
+                runs
+                        ? "runs" + found + "what it does for them is done twice. Delete its DaemonSet, then run"
+                                + " 'kube-proxy --cleanup' on the node"
+                        : "has left something" + found + "its rules lead to what it knew last. 'kube-proxy --cleanup'"
+                                + " or a reboot removes them"));
+    }
+
+    /// Whether a problem is about kube-proxy, who may well be there where Services are its own.
+    static boolean isOfProxy(Problem problem) {
+        return problem.field().equals(PROXY.name);
     }
 
     /// Its programs take packets before or after ours at the same links, by rules that know nothing of ours.

@@ -95,6 +95,16 @@ public final class Ledger {
         }
     }
 
+    /// Ports were added to those that the kernel gives no connection of its own.
+    ///
+    /// @param ports those that were not reserved before, as the kernel writes such lists: `30000-32767`
+    public record Reserved(String ports) implements Entry {
+        @Override
+        public boolean concerns(Entry other) {
+            return equals(other);
+        }
+    }
+
     private Ledger(Path file) {
         this.file = file;
     }
@@ -157,6 +167,7 @@ public final class Ledger {
             case Made(Path path) -> json.put("kind", "made").put("path", path.toString());
             case Pinned(Path bpfRoot) -> json.put("kind", "pinned").put("path", bpfRoot.toString());
             case Mounted(Path directory) -> json.put("kind", "mounted").put("path", directory.toString());
+            case Reserved(String ports) -> json.put("kind", "reserved").put("ports", ports);
             case FirewallRule(String program, String chain, List<String> rule) -> {
                 json.put("kind", "rule").put("program", program).put("chain", chain);
                 rule.forEach(json.putArray("rule")::add);
@@ -172,6 +183,7 @@ public final class Ledger {
             case "made" -> new Made(Path.of(text(json, "path")));
             case "pinned" -> new Pinned(Path.of(text(json, "path")));
             case "mounted" -> new Mounted(Path.of(text(json, "path")));
+            case "reserved" -> new Reserved(text(json, "ports"));
             case "rule" -> {
                 List<String> rule = new ArrayList<>();
                 json.path("rule").forEach(word -> rule.add(word.asText()));

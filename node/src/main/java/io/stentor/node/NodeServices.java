@@ -45,6 +45,16 @@ public final class NodeServices implements AutoCloseable {
     private volatile Optional<AgentSocket> socket = Optional.empty();
     private volatile Optional<Thread> upkeep = Optional.empty();
     private volatile List<Problem> problems = List.of();
+    private volatile Optional<Serving> serving = Optional.empty();
+    private volatile String sockets = "";
+
+    /// How this node serves Services.
+    ///
+    /// @param first   node port
+    /// @param last    node port
+    /// @param reserve whether the kernel is to be kept from using one for a connection of the node's
+    /// @param sockets where the programs at sockets are; empty if there is no cgroup2
+    public record Serving(int first, int last, boolean reserve, Optional<Path> sockets) {}
 
     /// What looks after the host.
     private record Parts(
@@ -127,6 +137,16 @@ public final class NodeServices implements AutoCloseable {
         parts.ledger.enter(new Ledger.Pinned(bpfRoot));
     }
 
+    /// Says that this node serves Services, so that nobody else has to. Before [#announce].
+    public void serve(Serving how) {
+        serving = Optional.of(how);
+    }
+
+    /// Where the programs at sockets are, for people; "" where Services are not ours, or this was not looked at yet.
+    public String sockets() {
+        return sockets;
+    }
+
     /// Answers on the agent's socket, `cni` beside the methods given.
     ///
     /// @throws IOException if the socket cannot be bound
@@ -169,11 +189,24 @@ public final class NodeServices implements AutoCloseable {
     /// In this order: who finds the configuration, finds the plugin.
     private void keepHost() {
         List<Problem> found = new ArrayList<>(parts.firewall.ensure());
+        serving.ifPresent(how -> found.addAll(keepServices(how)));
         found.addAll(NativeFirewall.check());
-        found.addAll(ForeignNetworks.find(kernel, settings).problems());
+        ForeignNetworks.find(kernel, settings).problems().stream()
+                .filter(problem -> serving.isPresent() || !ForeignNetworks.isOfProxy(problem))
+                .forEach(found::add);
         found.addAll(parts.plugin.ensure());
         found.addAll(parts.configuration.ensure());
         problems = List.copyOf(found);
+    }
+
+    private List<Problem> keepServices(Serving how) {
+        SocketReach.Found found = new SocketReach(Path.of("/proc")).look(how.sockets, endpoints.namespaces());
+        sockets = found.place();
+        List<Problem> all = new ArrayList<>(found.problems());
+        if (how.reserve) {
+            all.addAll(new ReservedPorts(kernel, parts.ledger, PortList.range(how.first, how.last)).ensure());
+        }
+        return all;
     }
 
     private interface Chore {

@@ -9,6 +9,7 @@ import io.stentor.node.Ledger.Made;
 import io.stentor.node.Ledger.Mounted;
 import io.stentor.node.Ledger.Moved;
 import io.stentor.node.Ledger.Pinned;
+import io.stentor.node.Ledger.Reserved;
 import io.stentor.node.Ledger.Sysctl;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -52,6 +53,13 @@ final class Restoration {
                 entered(entry, "pins", root.resolve("stentor").toString(), "detached and removed", () -> unpin(root));
             case Mounted(Path directory) ->
                 entered(entry, "mount", directory.toString(), "unmounted", () -> unmount(directory));
+            case Reserved reserved ->
+                entered(
+                        entry,
+                        "ports",
+                        reserved.ports(),
+                        "not reserved any more",
+                        () -> ReservedPorts.release(kernel, reserved));
             case FirewallRule(String program, String chain, List<String> rule) ->
                 entered(
                         entry,

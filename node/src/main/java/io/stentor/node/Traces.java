@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// What can be seen on a host of who looks after its network: read at once, judged by [ForeignNetworks].
@@ -89,20 +90,45 @@ record Traces(
     /// iptables of both generations, and nftables' own.
     private static Set<String> firewall() {
         Set<String> names = new TreeSet<>(NativeFirewall.names());
-        try {
+        boolean unseen = names.isEmpty();
+        for (String version : List.of("", "6")) {
             // Asking makes the older generation's tables, where they are not.
-            Path tables = NETWORK.resolve("ip_tables_names");
-            if (Files.exists(tables) && Files.readAllLines(tables).contains("nat")) {
-                Command saved = Command.run(List.of("iptables-legacy-save", "-t", "nat"));
-                saved.output()
-                        .lines()
-                        .filter(line -> line.startsWith(":"))
-                        .forEach(line -> names.add(line.substring(1).split(" ", 2)[0]));
+            if (hasLegacyTable(version)) {
+                names.addAll(saved("ip" + version + "tables-legacy-save"));
             }
-        } catch (IOException absent) {
-            LOG.log(System.Logger.Level.DEBUG, "{0}", absent.toString());
+            // Where there is no nft, iptables' newer generation knows its own.
+            if (unseen) {
+                names.addAll(saved("ip" + version + "tables-nft-save"));
+            }
         }
         return names;
+    }
+
+    private static boolean hasLegacyTable(String version) {
+        try {
+            Path tables = NETWORK.resolve("ip" + version + "_tables_names");
+            return Files.exists(tables) && Files.readAllLines(tables).contains("nat");
+        } catch (IOException absent) {
+            LOG.log(System.Logger.Level.DEBUG, "{0}", absent.toString());
+            return false;
+        }
+    }
+
+    private static Set<String> saved(String program) {
+        try {
+            return chains(Command.run(List.of(program, "-t", "nat")).output());
+        } catch (IOException absent) {
+            LOG.log(System.Logger.Level.DEBUG, "{0}", absent.toString());
+            return Set.of();
+        }
+    }
+
+    /// @param listing as iptables saves a table
+    static Set<String> chains(String listing) {
+        return listing.lines()
+                .filter(line -> line.startsWith(":"))
+                .map(line -> line.substring(1).split(" ", 2)[0])
+                .collect(Collectors.toSet());
     }
 
     private static boolean isUsed(int port) {

@@ -8,6 +8,7 @@ import io.stentor.kernel.Linux;
 import io.stentor.kernel.Mounts;
 import io.stentor.kernel.Sysctls;
 import io.stentor.kernel.bpf.Bpf;
+import io.stentor.kernel.net.Connection;
 import io.stentor.kernel.net.Netlink;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -101,8 +102,8 @@ final class NodeBench implements AutoCloseable {
         }
 
         @Override
-        public int endSockets(Path netns, Set<Long> cookies) {
-            return linux.endSockets(netns, cookies);
+        public int endSockets(Path netns, Set<Connection> connections) {
+            return linux.endSockets(netns, connections);
         }
 
         @Override

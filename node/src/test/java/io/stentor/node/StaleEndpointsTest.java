@@ -45,12 +45,14 @@ class StaleEndpointsTest {
         for (int id = 1; id <= 2; id++) {
             AttachmentKey key = new AttachmentKey("c" + id, "eth0");
             kernel.netlink().addLink(new LinkSpec.Veth(key.hostInterface(), List.of(), "peer" + id, List.of()));
-            files.write(new Endpoint(
-                    id,
-                    new Attachment("c" + id, "eth0", key.hostInterface(), 0, key.podMac()),
-                    new PodName("d", "p" + id, "u" + id),
-                    new Addresses(Optional.of(IpAddress.of("10.0.0." + id)), Optional.empty()),
-                    5));
+            files.write(
+                    new Endpoint(
+                            id,
+                            new Attachment("c" + id, "eth0", key.hostInterface(), 0, key.podMac()),
+                            new PodName("d", "p" + id, "u" + id),
+                            new Addresses(Optional.of(IpAddress.of("10.0.0." + id)), Optional.empty()),
+                            5),
+                    directory.resolve("ns" + id));
         }
         Endpoints endpoints = new Endpoints(
                 kernel,

@@ -29,12 +29,18 @@ public final class Hooks {
             CgroupAttach.BIND4, "sock_bind4",
             CgroupAttach.BIND6, "sock_bind6");
 
+    private static final Set<CgroupAttach> PORTS = Set.of(CgroupAttach.BIND4, CgroupAttach.BIND6);
+
     private Hooks() {}
+
+    /// @param cgroup whose processes' sockets are translated
+    /// @param ports  whether node ports are kept from these processes
+    public record Sockets(Path cgroup, boolean ports) {}
 
     /// @param tunnel  index of the tunnel's device, 0 without one
     /// @param outside indices of the devices to the network
-    /// @param sockets the cgroup of all whose sockets are to be translated, empty without Services
-    public static Set<ProgramAt> of(State state, int tunnel, List<Integer> outside, Optional<Path> sockets) {
+    /// @param sockets empty without Services
+    public static Set<ProgramAt> of(State state, int tunnel, List<Integer> outside, Optional<Sockets> sockets) {
         Set<ProgramAt> hooks = new HashSet<>();
         for (Map.Entry<Integer, Endpoint> entry : state.endpoints()) {
             both(hooks, entry.getValue().attachment().ifindex(), "from_pod", "to_pod");
@@ -43,8 +49,11 @@ public final class Hooks {
             both(hooks, tunnel, "from_overlay", "to_overlay");
         }
         outside.forEach(device -> both(hooks, device, "from_net", "to_net"));
-        sockets.ifPresent(cgroup ->
-                SOCKETS.forEach((at, program) -> hooks.add(new ProgramAt(new Hook.Cgroup(cgroup, at), program))));
+        sockets.ifPresent(all -> SOCKETS.forEach((at, program) -> {
+            if (all.ports || !PORTS.contains(at)) {
+                hooks.add(new ProgramAt(new Hook.Cgroup(all.cgroup, at), program));
+            }
+        }));
         return hooks;
     }
 

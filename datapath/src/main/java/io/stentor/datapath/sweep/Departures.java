@@ -1,15 +1,20 @@
 package io.stentor.datapath.sweep;
 
-import io.stentor.bpf.Bytes16;
 import io.stentor.bpf.MapSpec;
 import io.stentor.bpf.generated.Backend;
 import io.stentor.bpf.generated.CtEntry;
+import io.stentor.bpf.generated.CtFlag;
 import io.stentor.bpf.generated.CtKey;
 import io.stentor.bpf.generated.CtScope;
-import io.stentor.bpf.generated.Family;
 import io.stentor.bpf.generated.Maps;
+import io.stentor.bpf.generated.NatKey;
 import io.stentor.bpf.generated.PeerKey;
+import io.stentor.datapath.compile.Keys;
 import io.stentor.kernel.bpf.BpfMap;
+import io.stentor.kernel.net.Connection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -17,83 +22,135 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 
 /// Takes the connections of backends that are gone from them: clients shall not wait for an answer that does not come.
 ///
 /// Sockets that were connected to such a backend for a service are ended, whoever connected to its own address is left
-/// alone. Of connections that are translated packet by packet the entry of the service goes: the next packet is the
-/// first one to another backend, which answers a TCP connection in its midst by RST, and takes a datagram.
+/// alone. Connections that are translated packet by packet are forgotten, and what they were masqueraded by: the next
+/// packet is the first one to another backend, which answers a TCP connection in its midst by RST, and takes a
+/// datagram;
+/// where no backend is left, the programs answer.
+///
+/// However many backends left, each table is read once.
 public final class Departures {
     private static final List<MapSpec<CtKey, CtEntry>> CONNECTIONS =
             List.of(Maps.CT_ANSWERED, Maps.CT_OVERFLOW, Maps.CT_UNANSWERED);
 
-    private final Function<MapSpec<?, ?>, BpfMap> maps;
-    private final Function<Set<Long>, Integer> endSockets;
+    private final Map<String, BpfMap> maps;
+    private final Function<Set<Connection>, Integer> endSockets;
 
     /// What became of them.
     ///
     /// @param sockets     that were ended
-    /// @param connections that were forgotten
-    public record Ended(int sockets, int connections) {}
+    /// @param connections entries of conntrack that were forgotten
+    /// @param masqueraded entries of NAT that were
+    public record Ended(int sockets, int connections, int masqueraded) {}
 
-    private record End(Bytes16 address, int port, Family family) {
-        static End of(Backend backend) {
-            return new End(backend.address(), backend.port(), backend.family());
-        }
-    }
+    /// A connection as NAT has it, whatever address of the node it has.
+    private record Masqueraded(Backend backend, int port) {}
 
     /// @param maps       by name
-    /// @param endSockets ends those of them that it finds on this node, by their cookies, and tells how many
-    public Departures(Map<String, BpfMap> maps, Function<Set<Long>, Integer> endSockets) {
-        this.maps = spec -> {
-            BpfMap map = maps.get(spec.name());
-            if (map == null) {
-                throw new IllegalArgumentException("no map " + spec.name() + " among " + maps.keySet());
-            }
-            return map;
-        };
+    /// @param endSockets ends those of them that it finds on this node, and tells how many
+    public Departures(Map<String, BpfMap> maps, Function<Set<Connection>, Integer> endSockets) {
+        this.maps = maps;
         this.endSockets = endSockets;
     }
 
-    /// @throws io.stentor.kernel.KernelException if a map cannot be read or written, or sockets cannot be ended
-    public Ended of(Collection<Backend> gone) {
-        int connections = forget(Set.copyOf(gone));
-        Set<Long> cookies = sockets(gone.stream().map(End::of).collect(Collectors.toSet()));
-        return new Ended(cookies.isEmpty() ? 0 : endSockets.apply(cookies), connections);
+    private BpfMap map(MapSpec<?, ?> spec) {
+        BpfMap map = maps.get(spec.name());
+        if (map == null) {
+            throw new IllegalArgumentException("no map " + spec.name() + " among " + maps.keySet());
+        }
+        return map;
     }
 
-    private int forget(Set<Backend> gone) {
-        int forgotten = 0;
+    /// @throws io.stentor.kernel.KernelException if a map cannot be read or written, or sockets cannot be ended
+    public Ended of(Collection<Backend> backends) {
+        Set<Backend> gone = Set.copyOf(backends);
+        Set<Masqueraded> behind = new HashSet<>();
+        int connections = 0;
         for (MapSpec<CtKey, CtEntry> spec : CONNECTIONS) {
-            BpfMap map = maps.apply(spec);
-            List<byte[]> late = new ArrayList<>();
-            map.visit(found -> {
-                CtKey key = CtKey.CODEC.decode(found.key());
-                if (key.scope() == CtScope.SERVICE && gone.contains(backend(key, found.value()))) {
-                    late.add(found.key());
-                }
-            });
-            for (byte[] key : late) {
-                forgotten += map.delete(key) ? 1 : 0;
+            connections += delete(map(spec), found -> isOver(found, gone, behind));
+        }
+        int masqueraded = 0;
+        if (!behind.isEmpty()) {
+            for (MapSpec<?, ?> spec : List.of(Maps.NAT, Maps.NAT_UNANSWERED)) {
+                masqueraded += delete(map(spec), found -> behind.contains(masqueraded(found)));
             }
         }
-        return forgotten;
+        Set<Connection> sockets = sockets(gone);
+        return new Ended(sockets.isEmpty() ? 0 : endSockets.apply(sockets), connections, masqueraded);
     }
 
-    private static Backend backend(CtKey key, byte[] value) {
-        CtEntry entry = CtEntry.CODEC.decode(value);
-        return new Backend(entry.peer(), entry.peerPort(), key.protocol(), key.family());
-    }
-
-    private Set<Long> sockets(Set<End> gone) {
-        Set<Long> cookies = new HashSet<>();
-        maps.apply(Maps.PEERS).visit(found -> {
-            PeerKey key = PeerKey.CODEC.decode(found.key());
-            if (gone.contains(new End(key.address(), key.port(), key.family()))) {
-                cookies.add(key.cookie());
+    private static int delete(BpfMap map, Predicate<BpfMap.Entry> wanted) {
+        List<byte[]> keys = new ArrayList<>();
+        map.visit(found -> {
+            if (wanted.test(found)) {
+                keys.add(found.key());
             }
         });
-        return cookies;
+        int deleted = 0;
+        for (byte[] key : keys) {
+            deleted += map.delete(key) ? 1 : 0;
+        }
+        return deleted;
+    }
+
+    /// @param behind gets what else there is of it
+    private static boolean isOver(BpfMap.Entry found, Set<Backend> gone, Set<Masqueraded> behind) {
+        CtEntry entry = CtEntry.CODEC.decode(found.value());
+        if (entry.service() == 0) {
+            return false;
+        }
+        CtKey key = CtKey.CODEC.decode(found.key());
+        Backend backend = backend(key, entry);
+        boolean over = gone.contains(backend);
+        if (over && key.scope() == CtScope.FLOW && entry.natPort() != 0) {
+            behind.add(new Masqueraded(backend, entry.natPort()));
+        }
+        return over;
+    }
+
+    /// Of a flow it is the end that did not begin.
+    private static Backend backend(CtKey key, CtEntry entry) {
+        return switch (key.scope()) {
+            case SERVICE -> new Backend(entry.peer(), entry.peerPort(), key.protocol(), key.family());
+            case FLOW ->
+                (entry.flags() & CtFlag.HIGH_BEGAN) == 0
+                        ? new Backend(key.high(), key.highPort(), key.protocol(), key.family())
+                        : new Backend(key.low(), key.lowPort(), key.protocol(), key.family());
+        };
+    }
+
+    private static Masqueraded masqueraded(BpfMap.Entry found) {
+        NatKey key = NatKey.CODEC.decode(found.key());
+        return new Masqueraded(
+                new Backend(key.remote(), key.remotePort(), key.protocol(), key.family()), key.localPort());
+    }
+
+    /// Sockets are remembered without their protocol: each is asked for by those that such a backend had.
+    private Set<Connection> sockets(Set<Backend> gone) {
+        Set<Connection> sockets = new HashSet<>();
+        List<Integer> protocols =
+                gone.stream().map(Backend::protocol).distinct().toList();
+        map(Maps.PEERS).visit(found -> {
+            PeerKey key = PeerKey.CODEC.decode(found.key());
+            for (int protocol : protocols) {
+                if (gone.contains(new Backend(key.address(), key.port(), protocol, key.family()))) {
+                    sockets.add(new Connection(protocol, key.cookie(), end(key)));
+                }
+            }
+        });
+        return sockets;
+    }
+
+    private static InetSocketAddress end(PeerKey key) {
+        try {
+            byte[] bytes = Keys.address(key.address(), key.family().code()).bytes();
+            return new InetSocketAddress(InetAddress.getByAddress(bytes), key.port());
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// All maps of the agent, made equal to their images. The only writer of these maps; safe for use by several threads,
@@ -19,10 +20,26 @@ import java.util.function.Supplier;
 /// should have changed or gone is still there, nothing is deleted that it may point at.
 public final class DatapathSync {
     private final Map<String, MapSync> maps = new LinkedHashMap<>();
+    private final Watch watch;
+
+    /// Who is told of what leaves a map, when it has, in the pass.
+    ///
+    /// @param map  its name
+    /// @param gone gets values, at least one
+    public record Watch(String map, Consumer<List<byte[]>> gone) {
+        /// Nobody.
+        public static final Watch NONE = new Watch("", _ -> {});
+    }
 
     /// @param maps by name, open as long as this is in use
     public DatapathSync(Map<String, BpfMap> maps) {
+        this(maps, Watch.NONE);
+    }
+
+    /// As the other one.
+    public DatapathSync(Map<String, BpfMap> maps, Watch watch) {
         maps.forEach((name, map) -> this.maps.put(name, new MapSync(map)));
+        this.watch = watch;
     }
 
     /// What came of a pass.
@@ -72,11 +89,14 @@ public final class DatapathSync {
         return map;
     }
 
-    private static void delete(List<MapSync> referrersFirst, boolean complete) {
+    private void delete(List<MapSync> referrersFirst, boolean complete) {
         boolean allowed = complete;
         for (MapSync map : referrersFirst) {
-            map.delete(allowed);
+            List<byte[]> gone = map.delete(allowed);
             allowed &= !map.isStale();
+            if (!gone.isEmpty() && map == maps.get(watch.map)) {
+                watch.gone.accept(gone);
+            }
         }
     }
 

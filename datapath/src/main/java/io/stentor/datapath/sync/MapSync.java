@@ -117,15 +117,21 @@ final class MapSync {
     }
 
     /// Deletes what the image does not have, or leaves it for a later pass.
-    void delete(boolean allowed) {
+    ///
+    /// @return values of what was deleted
+    List<byte[]> delete(boolean allowed) {
         if (!allowed) {
             retained.addAll(removals);
-            return;
+            return List.of();
         }
-        int before = failures.count();
+        int earlier = failures.count();
         writer.delete(
                 removals, (i, e) -> failures.add(removals.get(i), new Failures.Failure(null, reason(e), false, true)));
-        freed = failures.count() - before < removals.size() && failures.anyFull();
+        freed = failures.count() - earlier < removals.size() && failures.anyFull();
+        return removals.stream()
+                .filter(key -> !failures.keys().contains(key))
+                .map(key -> Objects.requireNonNull(before.get(key)).bytes())
+                .toList();
     }
 
     /// Whether an entry stands here that should have changed or gone: what it points at must stay.

@@ -7,6 +7,7 @@ import io.stentor.bpf.Codec;
 import io.stentor.bpf.MapOwner;
 import io.stentor.bpf.MapSpec;
 import io.stentor.bpf.MapType;
+import io.stentor.datapath.sync.DatapathSync.Watch;
 import io.stentor.model.Problem;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -186,5 +187,22 @@ class DatapathSyncTest {
         assertThatThrownBy(() -> MapImage.empty(conntrack))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("map conntrack (HASH, owner DATAPATH) is not reconciled");
+    }
+
+    @Test
+    void who_watches_a_map_is_told_of_what_has_left_it_once() {
+        List<Integer> gone = new ArrayList<>();
+        Watch watch = new Watch("numbers", values -> values.forEach(value -> gone.add(Codec.U32.decode(value))));
+        sync = new DatapathSync(Map.of("numbers", map), watch);
+        // of an earlier agent
+        map.content.putAll(Map.of(1, 11, 2, 12, 3, 13));
+
+        sync.sync(List.of(map.image(Map.of(1, 11))), false, List::of, 0);
+        assertThat(gone).as("while not all is known").isEmpty();
+        sync.sync(List.of(map.image(Map.of(1, 11, 2, 12))), true, List::of, 1);
+        assertThat(gone).containsExactly(13);
+        sync.sync(List.of(map.image(Map.of(1, 21, 2, 12))), true, List::of, 2);
+        sync.sync(List.of(map.image(Map.of(1, 21))), true, List::of, 3);
+        assertThat(gone).containsExactly(13, 12);
     }
 }

@@ -4,12 +4,14 @@ import io.stentor.kernel.Errno;
 import io.stentor.kernel.Kernel;
 import io.stentor.kernel.KernelException;
 import io.stentor.kernel.KernelVersion;
+import io.stentor.kernel.net.Connection;
 import io.stentor.kernel.net.Mac;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// A kernel of plain Java objects, for tests: maps, pins, attachments, links, addresses, routes, rules and neighbours
 /// follow Linux' rules, programs never run, nothing needs root.
@@ -22,6 +24,7 @@ public final class FakeKernel implements Kernel {
     private final KernelVersion version;
     private final FakeMounts mounts = new FakeMounts();
     private final Map<Path, FakeNetlink> namespaces = new HashMap<>();
+    private final Map<Path, Set<Connection>> connections = new ConcurrentHashMap<>();
     private final ThreadLocal<Path> current = ThreadLocal.withInitial(() -> OWN);
     private final FakeBpf bpf = new FakeBpf(mounts, () -> netlink(current.get()));
 
@@ -51,10 +54,18 @@ public final class FakeKernel implements Kernel {
         return 1;
     }
 
-    /// There are no sockets.
+    /// Ends those of [#connections].
     @Override
-    public int endSockets(Path netns, Set<Long> cookies) {
-        return 0;
+    public int endSockets(Path netns, Set<Connection> ended) {
+        Set<Connection> open = connections(netns);
+        int before = open.size();
+        open.removeAll(ended);
+        return before - open.size();
+    }
+
+    /// Open ones of a namespace, for the test to fill.
+    public Set<Connection> connections(Path netns) {
+        return connections.computeIfAbsent(netns, _ -> ConcurrentHashMap.newKeySet());
     }
 
     @Override

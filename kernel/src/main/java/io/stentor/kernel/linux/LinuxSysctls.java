@@ -3,7 +3,9 @@ package io.stentor.kernel.linux;
 import io.stentor.kernel.Errno;
 import io.stentor.kernel.KernelException;
 import io.stentor.kernel.Sysctls;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -15,17 +17,30 @@ import java.util.Optional;
 
 /// `/proc/sys`; the kernel answers for the namespace of the thread that reads or writes.
 public final class LinuxSysctls implements Sysctls {
+    private static final int LONGEST = 1 << 16;
 
     @Override
     public Optional<String> find(String key) {
         String path = Sysctls.path(key);
         try {
-            return Optional.of(Files.readString(Path.of(path)).stripTrailing());
+            return Optional.of(read(path).stripTrailing());
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
             throw failed("read", path, e);
         }
+    }
+
+    /// Numbers are told by the first read alone, and as much of them as it asks for.
+    private static String read(String path) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        byte[] part = new byte[LONGEST];
+        try (InputStream in = Files.newInputStream(Path.of(path))) {
+            for (int count = in.read(part); count > 0; count = in.read(part)) {
+                all.write(part, 0, count);
+            }
+        }
+        return all.toString(StandardCharsets.UTF_8);
     }
 
     @Override

@@ -157,8 +157,9 @@ class AgentLifeLabIT {
             assertThat(problems(lab.status(1)))
                     .containsExactlyInAnyOrder(
                             "host flannel: has left its link flannel.1 on this host: delete it, or reboot the node",
-                            "host kube-proxy: has its rules on this host (KUBE-SERVICES): they serve the host alone, for"
-                                    + " pods' packets go past them. 'kube-proxy --cleanup' removes them");
+                            "host kube-proxy: has left something on this host (chain KUBE-SERVICES), where Services are"
+                                    + " Stentor's: its rules lead to what it knew last. 'kube-proxy --cleanup' or a"
+                                    + " reboot removes them");
             lab.node(1).run("test", "-x", "/run/stentor-node/bin/stentor-cni");
             Path cilium = Files.copy(Path.of("/bin/sleep"), directory.resolve("cilium-agent"));
             try (Running running = lab.node(1).start(cilium.toString(), "1000")) {

@@ -79,6 +79,7 @@ record Place(String name, List<String> enter, List<IpAddress> addresses) {
         return hold(protocol, to, PORT, own);
     }
 
+    /// As the other one, to any port.
     Running hold(String protocol, IpAddress to, int port, int own) {
         List<String> command = new ArrayList<>(List.of("env", "SPORT=" + own));
         command.addAll(talk("hold", protocol, to.toString(), Integer.toString(port)));

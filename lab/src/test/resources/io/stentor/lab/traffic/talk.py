@@ -91,7 +91,7 @@ def datagrams(s):
             data, extra, _, peer = s.recvmsg(65535, 256)
             info = [d[:16] for level, kind, d in extra if kind == socket.IPV6_PKTINFO][0]
             here = plain(socket.inet_ntop(socket.AF_INET6, info))
-            if data == b"who":
+            if data.strip() == b"who":
                 data = ("%s %s" % (plain(peer[0]), here)).encode()
             control = [(socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, info + struct.pack("i", 0))]
             s.sendmsg([data], control, 0, peer)
@@ -189,7 +189,7 @@ def hold(protocol, address, port):
         print("connected", flush=True)
         for line in sys.stdin.buffer:
             s.sendall(line)
-            heard = s.recv(len(line))
+            heard = s.recv(len(line) if tcp else 65535)
             while len(heard) < len(line) and tcp:
                 heard += s.recv(len(line) - len(heard)) or b"\n" * len(line)
             print(heard.decode().strip(), flush=True)
