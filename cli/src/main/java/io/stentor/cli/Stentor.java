@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             EndpointCommand.class,
             NodeCommand.class,
+            ServiceCommand.class,
             IpCommand.class,
             TablesCommand.class,
             MapsCommand.class,
