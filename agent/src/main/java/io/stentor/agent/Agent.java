@@ -16,6 +16,8 @@ import io.stentor.datapath.compile.MapCompiler;
 import io.stentor.datapath.compile.Numbers;
 import io.stentor.datapath.compile.ServedServices;
 import io.stentor.datapath.compile.Unserved;
+import io.stentor.datapath.explain.DryRuns;
+import io.stentor.datapath.explain.ProgramDryRuns;
 import io.stentor.datapath.sweep.ConnectionSweep;
 import io.stentor.datapath.sweep.SweepLoop;
 import io.stentor.datapath.sweep.Swept;
@@ -191,7 +193,8 @@ final class Agent implements AutoCloseable {
                                 pressure,
                                 () -> programs.map(loaded -> loaded.sweep.runs())
                                         .orElse(new SweepLoop.Runs(0, 0)),
-                                changes)),
+                                changes),
+                        () -> dryRuns(kernel, node)),
                 () -> terms.view(node.network().devices()),
                 () -> List.of(kubernetes(cluster.client), cni(node)));
         node.listen(AgentMethods.of(view));
@@ -205,6 +208,13 @@ final class Agent implements AutoCloseable {
     private ServedServices services() {
         return programs.map(loaded -> loaded.compiler.services(settings.nodeName()))
                 .orElse(ServedServices.NONE);
+    }
+
+    private Optional<DryRuns> dryRuns(Kernel kernel, NodeServices node) {
+        return programs.map(loaded -> new ProgramDryRuns(
+                kernel.bpf(),
+                loaded.maps(),
+                terms.config(store.current(), node.network().devices().orElseThrow(), kernel)));
     }
 
     private MapPressure pressure(Kernel kernel) {

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             MapsCommand.class,
             DiffCommand.class,
             MonitorCommand.class,
+            ExplainCommand.class,
             DoctorCommand.class,
             ConnectivityCommand.class,
             SysdumpCommand.class,

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 /// The methods of the agent's socket that the command line asks.
 ///
 /// Lists are streams: each item is a JSON array of rows, and the result that ends them is an object with their `count`.
-/// `status`, `version`, `endpoint.get` and `service.get` are a result alone, an object.
+/// `status`, `version`, `endpoint.get`, `service.get` and `explain` are a result alone, an object.
 public final class AgentMethods {
     private final AgentView view;
     private final MapMethod maps;
@@ -40,6 +40,7 @@ public final class AgentMethods {
         AgentMethods methods = new AgentMethods(view);
         Map<String, Method> all = new HashMap<>(ServiceMethods.of(view));
         all.putAll(JoinedMaps.of(view));
+        all.put("explain", new ExplainMethod(view));
         all.putAll(Map.of(
                 "status", (request, reply) -> reply.result(Status.of(view).toString()),
                 "version", (request, reply) -> reply.result(version().toString()),

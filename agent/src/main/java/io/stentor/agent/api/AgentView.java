@@ -1,6 +1,7 @@
 package io.stentor.agent.api;
 
 import io.stentor.datapath.compile.ServedServices;
+import io.stentor.datapath.explain.DryRuns;
 import io.stentor.datapath.sweep.SweepLoop;
 import io.stentor.datapath.sync.Difference;
 import io.stentor.flow.EventRing;
@@ -49,11 +50,13 @@ public record AgentView(
     /// @param differences `datapathSync::differences`
     /// @param events      what [EventPoll] fills
     /// @param measures    what the agent counts of it itself
+    /// @param dryRuns     the programs for packets that nobody has sent, once they are loaded
     public record KernelView(
             Supplier<Map<String, BpfMap>> maps,
             Supplier<List<Difference>> differences,
             EventRing events,
-            Measures measures) {
+            Measures measures,
+            Supplier<Optional<DryRuns>> dryRuns) {
 
         /// The map of that name, if it is open by now.
         Optional<BpfMap> map(String name) {

@@ -14,6 +14,7 @@ import io.stentor.datapath.compile.Keys;
 import io.stentor.datapath.compile.MapCompiler;
 import io.stentor.datapath.compile.MapSettings;
 import io.stentor.datapath.compile.TableSizes;
+import io.stentor.datapath.explain.DryRuns;
 import io.stentor.datapath.sweep.SweepLoop;
 import io.stentor.datapath.sweep.Swept;
 import io.stentor.datapath.sync.DatapathSync;
@@ -59,6 +60,7 @@ public final class SampleNode {
     public final EventRing events = new EventRing(64);
     public final List<Problem> problems = new CopyOnWriteArrayList<>();
     public final List<PartHealth> parts = new CopyOnWriteArrayList<>();
+    public Optional<DryRuns> dryRuns = Optional.empty();
     public final ServiceChanges changes = new ServiceChanges();
     private final FakeKernel kernel = new FakeKernel();
     private final MapCompiler compiler =
@@ -98,7 +100,8 @@ public final class SampleNode {
                         new AgentView.Measures(
                                 new MapPressure(() -> maps, SIZES, () -> swept),
                                 () -> new SweepLoop.Runs(3, 1),
-                                changes)),
+                                changes),
+                        () -> dryRuns),
                 () -> new AgentView.NetworkView(
                         "tunnel (vxlan, port 8472)", List.of(new AgentView.Device("eth0", 2, 1500))),
                 () -> List.copyOf(parts));
