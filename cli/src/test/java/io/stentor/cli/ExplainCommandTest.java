@@ -250,6 +250,17 @@ class ExplainCommandTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "10.0.1.6:80, to the pod (demo/server-0), delivered",
+        "10.0.2.9:80, into the tunnel to worker-2 for 10.0.2.9:80, tunnel",
+        "203.0.113.7:80, out of the node to 203.0.113.7:80, sent"
+    })
+    void what_the_node_sends_and_nobody_reports_is_told_with_its_way(String to, String way, String verdict) {
+        assertThat(explain("host", to).out()).contains("delivery   " + way + "\n");
+        assertThat(explain("host", to, "-o", "json").out()).contains("\"verdict\" : \"" + verdict + "\"");
+    }
+
+    @ParameterizedTest
     @CsvSource({"host, 192.168.7.11:22", "demo/client, 10.0.1.5:80"})
     void who_speaks_with_himself_meets_no_program(String from, String to) {
         assertThat(explain(from, to).out()).contains("speaks with itself: its packets meet no program");

@@ -21,17 +21,18 @@ import java.util.function.BiConsumer;
 
 /// What came of a dry run, in words.
 ///
-/// @param packet that was given to the program
-record ExplainedOutcome(Outcome outcome, DryPacket packet, MapNames names, FrontendLookup services) {
+/// @param program that was run
+/// @param packet  that it was given
+record ExplainedOutcome(Outcome outcome, String program, DryPacket packet, MapNames names, FrontendLookup services) {
 
     /// Tells each stage's decision.
     ///
     /// @return what became of the packet, in one word
-    String tell(BiConsumer<String, String> stage, String program) {
+    String tell(BiConsumer<String, String> stage) {
         Optional<Event> event = outcome.events().stream().findFirst();
         event.ifPresent(seen -> stage.accept("identity", identity(seen)));
         if (program.startsWith("from_")) {
-            stage.accept("service", service(program));
+            stage.accept("service", service());
         }
         event.ifPresent(seen -> stage.accept("conntrack", conntrack(seen)));
         boolean dropped = event.filter(seen -> seen.type() == EventType.DROP).isPresent();
@@ -55,7 +56,7 @@ record ExplainedOutcome(Outcome outcome, DryPacket packet, MapNames names, Front
         return (owner.isEmpty() ? end.ip().toString() : owner) + ", identity " + Owner.identity(identity);
     }
 
-    private String service(String program) {
+    private String service() {
         Optional<Map.Entry<CtKey, CtEntry>> called = connection(CtScope.SERVICE, destination());
         if (called.isPresent()) {
             CtEntry entry = called.get().getValue();
@@ -107,9 +108,7 @@ record ExplainedOutcome(Outcome outcome, DryPacket packet, MapNames names, Front
 
     private String delivery(Optional<Event> event) {
         if (event.isEmpty()) {
-            return outcome.verdict() == Outcome.PASSED
-                    ? "goes on as it is: no pod's, no service's and not masqueraded"
-                    : "goes the way of its connection";
+            return unreported();
         }
         Event seen = event.get();
         End to = new End(seen.destination(), seen.destinationPort(), family());
@@ -120,6 +119,19 @@ record ExplainedOutcome(Outcome outcome, DryPacket packet, MapNames names, Front
             case TO_OVERLAY -> "into the tunnel to " + node(to) + masqueraded(to);
             case TO_NETWORK -> "out of the node to " + to + named(to) + masqueraded(to);
             case FROM_ENDPOINT, FROM_OVERLAY, FROM_NETWORK -> seen.point().sentence();
+        };
+    }
+
+    /// What lets packets of the node pass tells of drops alone.
+    private String unreported() {
+        if (outcome.verdict() != Outcome.PASSED) {
+            return "goes the way of its connection";
+        }
+        return switch (program) {
+            case "to_pod" -> "to the pod" + named(destination());
+            case "to_overlay" -> "into the tunnel to " + node(destination());
+            case "to_net" -> "out of the node to " + destination() + named(destination());
+            default -> "goes on as it is: no pod's, no service's and not masqueraded";
         };
     }
 
@@ -144,7 +156,12 @@ record ExplainedOutcome(Outcome outcome, DryPacket packet, MapNames names, Front
             return outcome.verdict() == Outcome.REDIRECTED ? "refused" : "dropped";
         }
         if (event.isEmpty()) {
-            return outcome.verdict() == Outcome.PASSED ? "stack" : "sent";
+            return switch (program) {
+                case "to_pod" -> "delivered";
+                case "to_overlay" -> "tunnel";
+                case "to_net" -> "sent";
+                default -> outcome.verdict() == Outcome.PASSED ? "stack" : "sent";
+            };
         }
         return switch (event.get().point()) {
             case TO_ENDPOINT -> "delivered";

@@ -78,7 +78,7 @@ final class Explanation {
                         + at.program() + " of " + at.link());
         Outcome outcome = runs.run(new Trial(
                 at.program(), at.ifindex(), at.identity(), packet.frame(at.from(), at.to()), concerned(destination)));
-        String verdict = new ExplainedOutcome(outcome, packet, names, services).tell(this::stage, at.program());
+        String verdict = new ExplainedOutcome(outcome, at.program(), packet, names, services).tell(this::stage);
         return json.put("program", at.program()).put("interface", at.link()).put("verdict", verdict);
     }
 
