@@ -227,13 +227,12 @@ class ExplainCommandTest {
                 Map.of());
 
         assertThat(explain("198.51.100.1", "203.0.113.9:80").out()).isEqualTo("""
-                STAGE       DECISION
-                parse       TCP SYN 198.51.100.1:54321 -> 203.0.113.9:80, at from_net of eth0
-                identity    198.51.100.1, identity init to 203.0.113.9, identity init
-                service     shop/web:http, but no backend was chosen
-                conntrack   new, and not remembered
-                delivery    dropped: Denied by LB src range check
-                event       a drop
+                STAGE      DECISION
+                parse      TCP SYN 198.51.100.1:54321 -> 203.0.113.9:80, at from_net of eth0
+                identity   198.51.100.1, identity init to 203.0.113.9, identity init
+                service    shop/web:http, but no backend was chosen
+                delivery   dropped: Denied by LB src range check
+                event      a drop
                 """);
     }
 

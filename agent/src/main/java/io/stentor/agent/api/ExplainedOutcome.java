@@ -34,8 +34,8 @@ record ExplainedOutcome(Outcome outcome, String program, DryPacket packet, MapNa
         if (program.startsWith("from_")) {
             stage.accept("service", service());
         }
-        event.ifPresent(seen -> stage.accept("conntrack", conntrack(seen)));
         boolean dropped = event.filter(seen -> seen.type() == EventType.DROP).isPresent();
+        event.flatMap(seen -> conntrack(seen, dropped)).ifPresent(known -> stage.accept("conntrack", known));
         if (!dropped) {
             stage.accept("policy", "nothing is there yet: everything may pass");
         }
@@ -73,14 +73,16 @@ record ExplainedOutcome(Outcome outcome, String program, DryPacket packet, MapNa
                 : name + ", but no backend was chosen";
     }
 
-    private String conntrack(Event event) {
+    /// Empty where it was dropped before anybody asked.
+    private Optional<String> conntrack(Event event, boolean dropped) {
         if (event.ctState() != CtState.NEW) {
-            return event.ctState().sentence();
+            return Optional.of(event.ctState().sentence());
         }
         End to = new End(event.destination(), event.destinationPort(), family());
-        return connection(CtScope.FLOW, to).isPresent()
-                ? "new: remembered as " + source() + " -> " + to
-                : "new, and not remembered";
+        if (connection(CtScope.FLOW, to).isPresent()) {
+            return Optional.of("new: remembered as " + source() + " -> " + to);
+        }
+        return dropped ? Optional.empty() : Optional.of("new, and not remembered");
     }
 
     /// The one between the sender and somebody, or whoever he calls himself towards him.
