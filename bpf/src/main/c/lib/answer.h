@@ -97,20 +97,30 @@ static __always_inline int answer_reset(struct __sk_buff *skb, struct packet *p)
 	return 0;
 }
 
-/* rest: what stands in the second four bytes of the error's header. */
+/*
+ * rest: what stands in the second four bytes of the error's header. Quoted are the headers up to eight bytes
+ * of what is in the packet, all of TCP's, as far as there is room.
+ */
 static __always_inline int answer_error(struct __sk_buff *skb, struct packet *p, __u8 type, __u8 code,
                                         __u32 rest)
 {
 	__u32 room = answer_ip_length(p) + ERROR_HEADER;
-	__u32 quoted = answer_ip_length(p) + (p->tuple.protocol == IPPROTO_TCP ? sizeof(struct tcphdr) : 8);
+	__u32 quoted =
+		p->l4_offset - ETH_HLEN + (p->tuple.protocol == IPPROTO_TCP ? sizeof(struct tcphdr) : 8);
 	__u8 protocol = p->tuple.family == FAMILY_IPV4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
 	__be32 message[(ERROR_HEADER + QUOTED_MAX) / 4] = {};
 	struct icmp_header *header = (void *)message;
 	__s64 sum = 0;
 
-	if (p->icmp_error || p->fragment == FRAGMENT_LATER || p->l4_offset != ETH_HLEN + answer_ip_length(p))
+	if (p->icmp_error || p->fragment == FRAGMENT_LATER)
 		return DROP_INVALID_PACKET;
+	if (quoted > QUOTED_MAX)
+		quoted = QUOTED_MAX;
 	quoted &= 0x3c;
+	/* so that the verifier knows the bounds of what it has in its register */
+	asm volatile("" : "+r"(quoted));
+	if (quoted < ERROR_HEADER || quoted > QUOTED_MAX)
+		return DROP_INVALID_PACKET;
 	if (bpf_skb_load_bytes(skb, ETH_HLEN, &message[ERROR_HEADER / 4], quoted) ||
 	    bpf_skb_change_tail(skb, ETH_HLEN + quoted, 0) ||
 	    bpf_skb_adjust_room(skb, room, BPF_ADJ_ROOM_MAC, 0))

@@ -145,6 +145,7 @@ __noinline __attribute__((unused)) int conntrack_find(void)
 	p->nat_port = 0;
 	p->service = 0;
 	p->ct_stale = 0;
+	p->ct_in_use = p->ct_promoted = p->ct_ended = 0;
 	if (!entry) {
 		overflow_until = ct_overflow_until();
 		if (overflow_until && *overflow_until > p->now) {

@@ -16,7 +16,7 @@
 #include "conntrack.h"
 #include "parse.h"
 
-#define NAT_TRIES 16
+#define NAT_TRIES 32
 #define NAT_NONE (-1) /* nothing here is translated */
 
 /* Set by from_pod for to_net, which else could not tell a masqueraded packet from the node's own: the number
@@ -129,7 +129,23 @@ static __always_inline struct nat_work *nat_work(const struct packet *p)
 	return work;
 }
 
-/* A free port towards this remote end: the pod's own if it lies in the range, else from a random one upwards.
+static __always_inline void nat_refuse(const struct packet *p, const struct nat_key *key)
+{
+	struct nat_address at = {.address = key->local, .family = key->family};
+	struct nat_refused first = {.connections = 1, .last = p->now};
+	struct nat_refused *known = bpf_map_lookup_elem(&nat_refusals, &at);
+
+	if (known) {
+		__sync_fetch_and_add(&known->connections, 1);
+		known->last = p->now;
+	} else {
+		bpf_map_update_elem(&nat_refusals, &at, &first, BPF_ANY);
+	}
+}
+
+/*
+ * A free port towards this remote end, or 0: the sender's own if it lies in the range, the next one, then
+ * random ones: where ports are scarce the neighbours of a taken one are taken too.
  */
 static __always_inline __be16 nat_take_port(const struct packet *p, struct nat_work *work)
 {
@@ -153,8 +169,10 @@ static __always_inline __be16 nat_take_port(const struct packet *p, struct nat_w
 				*taken = *entry;
 			return key->local_port;
 		}
-		port = port >= config.nat_port_max ? config.nat_port_min : port + 1;
+		port = i ? config.nat_port_min + bpf_get_prandom_u32() % span
+		         : (port >= config.nat_port_max ? config.nat_port_min : port + 1);
 	}
+	nat_refuse(p, key);
 	return 0;
 }
 

@@ -72,6 +72,14 @@ static __always_inline int outside_too_big(struct __sk_buff *skb, struct packet 
 	return answer_back(skb, p, answer_too_big(skb, mtu));
 }
 
+/* Whether routers on the way may cut it in pieces. */
+static __always_inline bool may_be_fragmented(struct __sk_buff *skb)
+{
+	struct iphdr *ip = packet_at(skb, ETH_HLEN, sizeof(*ip));
+
+	return skb->protocol == bpf_htons(ETH_P_IP) && ip && !(ip->frag_off & bpf_htons(IP_DO_NOT_FRAGMENT));
+}
+
 /* To a backend of another node, or outside, with this node's address. node_family 0: nothing is known of it.
  */
 static __always_inline int outside_send(struct __sk_buff *skb, struct packet *p, const struct address *to,
@@ -79,6 +87,7 @@ static __always_inline int outside_send(struct __sk_buff *skb, struct packet *p,
 {
 	bool by_tunnel = config.tunnel && node_family && !(to && to->kind == ADDRESS_REMOTE_NODE);
 	__u32 mtu = by_tunnel ? config.pod_mtu : config.underlay_mtu;
+	bool large = wire_length(skb, p) > mtu;
 	struct bpf_redir_neigh next = {};
 	__u32 ifindex = 0;
 	union ip hop = {};
@@ -86,7 +95,7 @@ static __always_inline int outside_send(struct __sk_buff *skb, struct packet *p,
 
 	if (node)
 		hop = *node;
-	if (wire_length(skb, p) > mtu)
+	if (large && !(by_tunnel && may_be_fragmented(skb)))
 		return outside_too_big(skb, p, mtu);
 	if (!by_tunnel && next_hop(skb, p, node_family ? &hop : NULL, node_family, &ifindex, &next))
 		return drop(skb, p, DROP_STALE_OR_UNROUTABLE_IP, DIRECTION_INGRESS);
@@ -101,9 +110,10 @@ static __always_inline int outside_send(struct __sk_buff *skb, struct packet *p,
 	if (reason)
 		return drop(skb, p, reason, DIRECTION_INGRESS);
 	if (by_tunnel)
-		return tunnel_send(skb, p, &hop, node_family);
+		return large ? tunnel_send_large(skb, p, &hop, node_family)
+		             : tunnel_send(skb, p, &hop, node_family);
 	skb->mark = MARK_SENT;
-	forwarded(skb, p, POINT_TO_NETWORK, DIRECTION_INGRESS);
+	forwarded(skb, p, POINT_TO_NETWORK, DIRECTION_EGRESS);
 	return bpf_redirect_neigh(ifindex, &next, sizeof(next), 0);
 }
 
@@ -159,10 +169,11 @@ static __always_inline int outside_to_service(struct __sk_buff *skb, struct pack
 	}
 	service_ask_unknown(skb, p);
 	reason = service_forward(skb, outside);
-	if (reason == SERVICE_REFUSED && outside && work->frontend.flags & FRONTEND_LOCAL)
+	if (reason == SERVICE_REFUSED && work->reason == DROP_NO_SERVICE_BACKEND && outside &&
+	    work->frontend.flags & FRONTEND_LOCAL)
 		return drop(skb, p, DROP_NO_SERVICE_BACKEND, DIRECTION_INGRESS);
 	if (reason == SERVICE_REFUSED)
-		return outside_refuse(skb, p, DROP_NO_SERVICE_BACKEND);
+		return outside_refuse(skb, p, work->reason);
 	return reason ? drop(skb, p, reason, DIRECTION_INGRESS) : outside_deliver(skb, p);
 }
 

@@ -22,7 +22,7 @@
 
 /* What service_forward() answers beside 0 and drop reasons. */
 #define SERVICE_NONE (-1)    /* nothing here is a service's; the packet is as it was */
-#define SERVICE_REFUSED (-2) /* there is no backend: the sender is to be told */
+#define SERVICE_REFUSED (-2) /* the sender is to be told; why stands in service_work() */
 
 /* Too much for the stack. */
 struct service_work {
@@ -152,21 +152,14 @@ __noinline __attribute__((unused)) int service_find(void)
 	return !!found;
 }
 
-/* Chooses a backend for a connection that begins, and remembers it. */
-static __always_inline int service_begin(const struct packet *p, struct service_work *work, bool outside)
+/* Chooses a backend for the client of a connection that begins, and remembers it. */
+static __noinline __attribute__((unused)) int service_enter(const struct packet *p, struct service_work *work)
 {
-	struct client *client = &work->client;
 	struct ct_entry *entry = &work->entry;
-	struct backend *chosen;
+	struct backend *chosen = backend_choose(&work->frontend, &work->client, p->now);
 
-	__builtin_memset(client, 0, sizeof(*client));
-	client->affinity.client = p->tuple.source;
-	client->affinity.family = p->tuple.family;
-	client->hash = tuple_hash(&p->tuple);
-	client->outside = outside;
-	chosen = backend_choose(&work->frontend, client, p->now);
 	if (!chosen)
-		return SERVICE_REFUSED;
+		return DROP_NO_SERVICE_BACKEND;
 	__builtin_memset(entry, 0, sizeof(*entry));
 	entry->source_identity = p->source_identity;
 	entry->service = work->frontend.service;
@@ -174,8 +167,22 @@ static __always_inline int service_begin(const struct packet *p, struct service_
 	entry->peer = chosen->address;
 	entry->peer_port = chosen->port;
 	entry->deadline = p->now + ct_lifetime(&work->key, entry, CT_TABLE_UNANSWERED);
+	work->backend = chosen->address;
+	work->backend_port = chosen->port;
 	return bpf_map_update_elem(&ct_unanswered, &work->key, entry, BPF_ANY) ? DROP_CT_MAP_INSERTION_FAILED
 	                                                                       : 0;
+}
+
+static __always_inline int service_begin(const struct packet *p, struct service_work *work, bool outside)
+{
+	struct client *client = &work->client;
+
+	__builtin_memset(client, 0, sizeof(*client));
+	client->affinity.client = p->tuple.source;
+	client->affinity.family = p->tuple.family;
+	client->hash = tuple_hash(&p->tuple);
+	client->outside = outside;
+	return service_enter(p, work);
 }
 
 /* Sets work->backend: that of the connection, whose entry is answered, or one for a connection that begins,
@@ -185,9 +192,12 @@ service_choose(const struct packet *p, struct service_work *work, bool outside)
 {
 	struct ct_entry *entry = service_entry(p, &p->tuple, &work->key, &work->table);
 
+	work->client.affinity.client = p->tuple.source;
 	work->reason = entry ? 0 : service_begin(p, work, outside);
-	work->backend = entry ? entry->peer : work->entry.peer;
-	work->backend_port = entry ? entry->peer_port : work->entry.peer_port;
+	if (entry) {
+		work->backend = entry->peer;
+		work->backend_port = entry->peer_port;
+	}
 	return entry;
 }
 
@@ -206,6 +216,25 @@ static __always_inline void service_ask_unknown(struct __sk_buff *skb, struct pa
 		takeover_ask_unknown(skb, p);
 }
 
+/* Writes another address and port of one side of what an error quotes, and of the error itself where it bears
+ * the same address; keeps p true with it. */
+static __noinline __attribute__((unused)) int translate_error(struct __sk_buff *skb, struct packet *p,
+                                                              bool source, const union ip *to, __be16 port)
+{
+	union ip *quoted = source ? &p->quoted.source : &p->quoted.destination;
+	union ip *outer = source ? &p->tuple.destination : &p->tuple.source;
+	int reason = nat_error(skb, p, source, to, port);
+
+	if (ip_equal(outer, quoted))
+		*outer = *to;
+	*quoted = *to;
+	if (source)
+		p->quoted.source_port = port;
+	else
+		p->quoted.destination_port = port;
+	return reason;
+}
+
 /* An error that a client sends about what a service sent to it is the backend's. The caller asks
  * conntrack_find() about it. */
 __noinline __attribute__((unused)) int service_forward_error(struct __sk_buff *skb)
@@ -213,6 +242,7 @@ __noinline __attribute__((unused)) int service_forward_error(struct __sk_buff *s
 	struct packet *p = packet_in_work();
 	struct service_work *work = service_work();
 	struct ct_entry *entry;
+	union ip loopback;
 	int reason;
 
 	entry = work && p ? service_entry(p, &p->quoted, &work->key, &work->table) : NULL;
@@ -220,12 +250,11 @@ __noinline __attribute__((unused)) int service_forward_error(struct __sk_buff *s
 		return SERVICE_NONE;
 	work->backend = entry->peer;
 	work->backend_port = entry->peer_port;
-	reason = nat_error(skb, p, true, &work->backend, work->backend_port);
-	if (ip_equal(&p->tuple.destination, &p->quoted.source))
-		p->tuple.destination = work->backend;
-	p->quoted.source = work->backend;
-	p->quoted.source_port = work->backend_port;
-	return reason;
+	reason = translate_error(skb, p, true, &work->backend, work->backend_port);
+	if (reason || !ip_equal(&p->quoted.destination, &work->backend))
+		return reason;
+	service_loopback(p->tuple.family, &loopback);
+	return translate_error(skb, p, false, &loopback, p->quoted.destination_port);
 }
 
 /* A pod that gets itself for a backend: the client is the loopback address. */
@@ -242,8 +271,40 @@ static __always_inline int service_to_itself(struct __sk_buff *skb, struct packe
  * could not tell the two apart. */
 static __always_inline bool service_collides(const struct packet *p, const struct service_work *work)
 {
-	return !p->service || p->peer_port != work->at.port || !ip_equal(&p->peer, &work->at.address);
+	return p->ct_state != CT_NEW &&
+	       (!p->service || p->peer_port != work->at.port || !ip_equal(&p->peer, &work->at.address));
 }
+
+/* To the backend that was chosen, and asks about the flow. */
+static __always_inline int service_lead(struct __sk_buff *skb, struct packet *p, struct service_work *work)
+{
+	int reason = translate(skb, p, false, &work->backend, work->backend_port);
+
+	if (!reason)
+		reason = service_to_itself(skb, p, work);
+	if (!reason)
+		conntrack_find();
+	return reason;
+}
+
+/* The sender is to be told: the packet is again as it came. */
+static __always_inline int service_refuse(struct __sk_buff *skb, struct packet *p, struct service_work *work,
+                                          int reason)
+{
+	union ip client = work->client.affinity.client, service = work->at.address;
+
+	work->reason = reason;
+	if (!ip_equal(&p->tuple.source, &client))
+		reason = translate(skb, p, true, &client, p->tuple.source_port);
+	else
+		reason = 0;
+	if (!reason && !ip_equal(&p->tuple.destination, &service))
+		reason = translate(skb, p, false, &service, work->at.port);
+	return reason ?: SERVICE_REFUSED;
+}
+
+/* Other backends that are tried where the first one's flow is taken. */
+#define COLLISION_TRIES 3
 
 /*
  * Leads a packet for which service_find() was true to its backend: afterwards p and the packet speak of the
@@ -260,20 +321,26 @@ __noinline __attribute__((unused)) int service_forward(struct __sk_buff *skb, bo
 	if (!work || !p)
 		return SERVICE_NONE;
 	entry = service_choose(p, work, outside);
-	reason = work->reason;
-	if (!reason)
-		reason = translate(skb, p, false, &work->backend, work->backend_port);
-	if (!reason)
-		reason = service_to_itself(skb, p, work);
+	reason = work->reason ?: service_lead(skb, p, work);
+	for (int i = 0; i < COLLISION_TRIES; i++) {
+		if (reason || entry || !service_collides(p, work) ||
+		    !ip_equal(&p->tuple.source, &work->client.affinity.client))
+			break;
+		work->client.hash++;
+		reason = service_enter(p, work);
+		if (!reason)
+			reason = service_lead(skb, p, work);
+	}
+	if (!reason && service_collides(p, work))
+		reason = DROP_SERVICE_COLLISION;
+	if (reason == DROP_NO_SERVICE_BACKEND || reason == DROP_SERVICE_COLLISION)
+		return service_refuse(skb, p, work, reason);
 	if (reason)
 		return reason;
-	conntrack_find();
 	if (p->ct_state == CT_NEW) {
 		p->service = work->frontend.service;
 		p->peer = work->at.address;
 		p->peer_port = work->at.port;
-	} else if (service_collides(p, work)) {
-		return DROP_SERVICE_COLLISION;
 	}
 	if (entry)
 		service_follow(p, &work->key, entry, work->table);
@@ -315,16 +382,17 @@ __noinline __attribute__((unused)) int service_rewrite(struct __sk_buff *skb)
 __noinline __attribute__((unused)) int service_rewrite_error(struct __sk_buff *skb)
 {
 	struct packet *p = packet_in_work();
+	union ip backend, loopback;
 	int reason;
 
 	if (!p)
 		return DROP_ERROR_WRITING_TO_PACKET;
-	reason = nat_error(skb, p, false, &p->peer, p->peer_port);
-	if (ip_equal(&p->tuple.source, &p->quoted.destination))
-		p->tuple.source = p->peer;
-	p->quoted.destination = p->peer;
-	p->quoted.destination_port = p->peer_port;
-	return reason;
+	backend = p->quoted.destination;
+	reason = translate_error(skb, p, false, &p->peer, p->peer_port);
+	service_loopback(p->tuple.family, &loopback);
+	if (reason || !ip_equal(&p->quoted.source, &loopback))
+		return reason;
+	return translate_error(skb, p, true, &backend, p->quoted.source_port);
 }
 
 /*

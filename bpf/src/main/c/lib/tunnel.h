@@ -187,12 +187,12 @@ static __always_inline int tunnel_encapsulate_ipv6(struct __sk_buff *skb, __u32 
 	return 0;
 }
 
-/* Puts the tunnel's headers before a pod's packet, unless the device does that; 0 or a drop_reason. */
+/* Puts the tunnel's headers before a pod's packet, or tells the device to; 0 or a drop_reason. */
 static __always_inline int tunnel_encapsulate(struct __sk_buff *skb, __u32 identity, const union ip *node,
                                               __u8 family)
 {
 	if (!config.encapsulate)
-		return 0;
+		return tunnel_key_set(skb, identity, node, family);
 	if (family != (config.underlay_ipv6 ? FAMILY_IPV6 : FAMILY_IPV4))
 		return DROP_NO_TUNNEL_ENDPOINT;
 	return config.underlay_ipv6 ? tunnel_encapsulate_ipv6(skb, identity, node)
@@ -204,9 +204,9 @@ static __always_inline int tunnel_out(struct __sk_buff *skb, const union ip *nod
 {
 	struct bpf_redir_neigh next = {};
 
+	skb->mark = MARK_SENT;
 	if (!config.encapsulate)
 		return bpf_redirect(config.overlay_ifindex, 0);
-	skb->mark = MARK_SENT;
 	if (segment_hop(node, family, &next))
 		return bpf_redirect_neigh(config.underlay_ifindex, &next, sizeof(next), 0);
 	return bpf_redirect_neigh(config.underlay_ifindex, NULL, 0, 0);
@@ -222,4 +222,18 @@ static __always_inline int tunnel_send(struct __sk_buff *skb, struct packet *p, 
 		return drop(skb, p, reason, DIRECTION_EGRESS);
 	forwarded(skb, p, POINT_TO_OVERLAY, DIRECTION_EGRESS);
 	return tunnel_out(skb, node, family);
+}
+
+/* As tunnel_send(), of a packet that is too big for the tunnel and may be fragmented: the device's packet is.
+ */
+static __always_inline int tunnel_send_large(struct __sk_buff *skb, struct packet *p, const union ip *node,
+                                             __u8 family)
+{
+	int reason = tunnel_key_set(skb, p->source_identity, node, family);
+
+	if (reason)
+		return drop(skb, p, reason, DIRECTION_EGRESS);
+	forwarded(skb, p, POINT_TO_OVERLAY, DIRECTION_EGRESS);
+	skb->mark = MARK_SENT;
+	return bpf_redirect(config.overlay_ifindex, 0);
 }

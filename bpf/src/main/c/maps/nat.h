@@ -42,3 +42,23 @@ struct {
 	__uint(max_entries, 16384);
 } nat_unanswered SEC(".maps")
 	DATAPATH_MAP("Masqueraded connections that begin or have ended, and the node's own.");
+
+struct nat_address {
+	union ip address;
+	__u8 family OF_ENUM(family);
+	__u8 pad0[7];
+} LAYOUT("An address that others go under.");
+LAYOUT_SIZE(struct nat_address, 24);
+
+struct nat_refused {
+	__u64 connections DOC("that found no free port towards their remote end");
+	__u64 last DOC("CLOCK_MONOTONIC, nanoseconds: when it was");
+} LAYOUT("What an address had no port for.");
+LAYOUT_SIZE(struct nat_refused, 16);
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__type(key, struct nat_address);
+	__type(value, struct nat_refused);
+	__uint(max_entries, 1024);
+} nat_refusals SEC(".maps") DATAPATH_MAP("Addresses whose ports were all in use.");

@@ -47,19 +47,35 @@ int from_overlay(struct __sk_buff *skb)
 	return drop(skb, p, DROP_STALE_OR_UNROUTABLE_IP, DIRECTION_INGRESS);
 }
 
+/* Between the tunnel's devices. */
+static __always_inline int write_tunnel_macs(struct __sk_buff *skb)
+{
+	struct ethhdr *eth = packet_at(skb, 0, ETH_HLEN);
+
+	if (!eth)
+		return DROP_INVALID_PACKET;
+	__builtin_memcpy(eth->h_source, (const void *)config.gateway_mac, ETH_ALEN);
+	eth->h_source[ETH_ALEN - 1] = SENDER_MAC_LAST_BYTE;
+	return 0;
+}
+
 SEC("tc")
 int to_overlay(struct __sk_buff *skb)
 {
 	struct packet *p = packet_begin(POINT_TO_OVERLAY);
 	struct address *to;
 	struct range *range;
-	struct ethhdr *eth;
 	int reason;
 
 	takeover_relay(skb, POINT_TO_OVERLAY);
 	if (!p)
 		return TC_ACT_SHOT;
-	reason = parse(skb, p);
+	reason = write_tunnel_macs(skb);
+	/* the program that sent it has told the device where to */
+	if (!reason && (skb->mark & MARK_MASK) == MARK_SENT)
+		return TC_ACT_OK;
+	if (!reason)
+		reason = parse(skb, p);
 	if (reason)
 		return drop(skb, p, reason, DIRECTION_EGRESS);
 	if (config.services && is_node(&p->tuple.source, p->tuple.family)) {
@@ -67,11 +83,6 @@ int to_overlay(struct __sk_buff *skb)
 		if (reason)
 			return drop(skb, p, reason, DIRECTION_EGRESS);
 	}
-	eth = packet_at(skb, 0, ETH_HLEN);
-	if (!eth)
-		return drop(skb, p, DROP_INVALID_PACKET, DIRECTION_EGRESS);
-	__builtin_memcpy(eth->h_source, (const void *)config.gateway_mac, ETH_ALEN);
-	eth->h_source[ETH_ALEN - 1] = SENDER_MAC_LAST_BYTE;
 	identify_source(p);
 	to = address_find(&p->tuple.destination, p->tuple.family);
 	if (to) {

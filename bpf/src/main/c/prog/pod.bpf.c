@@ -126,10 +126,12 @@ static __always_inline int to_service(struct __sk_buff *skb, struct packet *p)
 	return service_forward(skb, false);
 }
 
-/* A pod is told that a service has no backend. */
+/* A pod is told that a service does not take its packet. */
 static __noinline int refuse(struct __sk_buff *skb, struct packet *p, const struct endpoint *from)
 {
-	drop(skb, p, DROP_NO_SERVICE_BACKEND, DIRECTION_EGRESS);
+	struct service_work *work = service_work();
+
+	drop(skb, p, work ? work->reason : DROP_NO_SERVICE_BACKEND, DIRECTION_EGRESS);
 	if (answer_refused(skb) || write_macs(skb, from->mac))
 		return TC_ACT_SHOT;
 	return bpf_redirect_peer(skb->ifindex, 0);

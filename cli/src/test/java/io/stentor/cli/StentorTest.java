@@ -286,7 +286,7 @@ class StentorTest {
                 .containsExactly(
                         "MAP               TYPE            OWNER        ENTRIES   MAX-ENTRIES",
                         "addresses         hash            agent        5         131072",
-                        "ct_accounts       array           datapath     65538     65538");
+                        "affinities        lru-hash        datapath     0         16384");
         assertThat(run("maps", "metrics").out()).isEqualTo("""
                 VERDICT     REASON              DIRECTION   PACKETS   BYTES
                 forwarded   -                   ingress     6         600

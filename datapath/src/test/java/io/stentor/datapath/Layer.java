@@ -17,8 +17,9 @@ import java.util.Map;
 /// | ipv6 | source, destination | hop, next, len |
 /// | hopopts, routing, dstopts | | words (of eight bytes, beyond the first), next |
 /// | frag | identification | offset (bytes), more, next |
-/// | tcp | ports | flags (letters of FSRPAU), seq, ack, checksum |
+/// | tcp | ports | flags (letters of FSRPAU), seq, ack, window, checksum |
 /// | udp | ports | len, checksum |
+/// | sctp | ports | checksum (zero unless it is given) |
 /// | icmp, icmpv6 | type, code | id, seq, mtu, checksum |
 /// | solicit, advertise | target | mac (its option), flags, checksum |
 /// | vxlan | VNI | |

@@ -54,7 +54,7 @@ final class LoadedPrograms implements AutoCloseable {
             ObjectSpec spec = ObjectSpec.of(name, elf).withReadOnlyData(".rodata.config", config.encode());
             for (MapSpec<?, ?> map : Maps.ALL) {
                 Integer size = entries.get(map.name());
-                if (size != null) {
+                if (size != null && declares.contains(map.name())) {
                     spec = spec.withMaxEntries(map.name(), size);
                 }
                 BpfMap existing = maps.get(map.name());

@@ -40,7 +40,7 @@ record OtherBuild(Description layout, List<MapSpec<?, ?>> maps, Map<String, byte
             Files.writeString(header, text.replace(change.from, change.to));
         }
         Map<String, byte[]> objects = new LinkedHashMap<>();
-        for (String name : List.of("layout", "pod", "net", "overlay")) {
+        for (String name : List.of("layout", "pod", "net", "overlay", "sock")) {
             objects.put(name, compiled(folder, name));
         }
         String java = GenerateLayouts.generate(objects, "other").get("Layouts.java");

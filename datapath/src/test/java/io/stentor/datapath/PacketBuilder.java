@@ -17,6 +17,7 @@ final class PacketBuilder {
             Map.entry("tcp", 6),
             Map.entry("udp", 17),
             Map.entry("ipv6", 41),
+            Map.entry("sctp", 132),
             Map.entry("routing", 43),
             Map.entry("frag", 44),
             Map.entry("icmpv6", 58),
@@ -72,6 +73,7 @@ final class PacketBuilder {
             case "icmpv6" -> checked(layer, PacketHeaders.icmp(layer), rest, addresses, 2);
             case "solicit" -> checked(layer, PacketHeaders.neighbour(layer, 135, 1, names), rest, addresses, 2);
             case "advertise" -> checked(layer, PacketHeaders.neighbour(layer, 136, 2, names), rest, addresses, 2);
+            case "sctp" -> join(PacketHeaders.sctp(layer), build(rest, addresses));
             case "vxlan" -> join(PacketHeaders.vxlan(layer), build(rest, NO_ADDRESSES));
             case "payload" -> join(pattern(layer.number(0)), build(rest, addresses));
             case "hex" -> join(HexFormat.of().parseHex(layer.value(0)), build(rest, addresses));

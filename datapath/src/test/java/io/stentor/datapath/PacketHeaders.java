@@ -28,7 +28,16 @@ final class PacketHeaders {
                 .putInt(layer.option("ack", 0))
                 .put((byte) (5 << 4))
                 .put((byte) flags)
-                .putShort((short) 0xffff)
+                .putShort((short) layer.option("window", 0xffff))
+                .array();
+    }
+
+    static byte[] sctp(Layer layer) {
+        return ByteBuffer.allocate(12)
+                .putShort((short) layer.number(0))
+                .putShort((short) layer.number(1))
+                .putInt(0)
+                .putInt(layer.option("checksum", 0))
                 .array();
     }
 

@@ -187,7 +187,7 @@ final class PacketPrinter {
 
     private void tcp() {
         int at = in.position();
-        if (in.remaining() < 20 || (in.get(at + 12) & 0xff) != 5 << 4 || in.getShort(at + 14) != -1) {
+        if (in.remaining() < 20 || (in.get(at + 12) & 0xff) != 5 << 4) {
             return;
         }
         StringBuilder flags = new StringBuilder();
@@ -204,6 +204,8 @@ final class PacketPrinter {
                 hex32(at + 4),
                 "ack",
                 hex32(at + 8),
+                "window",
+                hex(in.getShort(at + 14)),
                 "checksum",
                 hex(in.getShort(at + 16)));
     }

@@ -39,9 +39,10 @@ class TakeoverKernelIT {
 
     private static final List<Change> CHANGES = List.of(
             new Change("maps/conntrack.h", "struct ct_entry {\n", "struct ct_entry {\n\t__u64 begun;\n"),
-            new Change("maps/conntrack.h", "(struct ct_entry, 32)", "(struct ct_entry, 40)"),
+            new Change("maps/conntrack.h", "(struct ct_entry, 48)", "(struct ct_entry, 56)"),
             new Change("maps/conntrack.h", "\t__u16 scope", "\t__u16 range"),
             new Change("lib/conntrack.h", "key->scope", "key->range"),
+            new Change("lib/service.h", "key->scope", "key->range"),
             new Change("maps/nat.h", "\t__be16 port DOC(\"the pod's own\");\n\t__u16 pad0;\n\t__u32 pad1;\n", ""),
             new Change(
                     "maps/nat.h",

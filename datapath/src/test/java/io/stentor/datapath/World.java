@@ -111,7 +111,7 @@ final class World implements Names {
         for (Family family : Family.values()) {
             state = state.with(Table.PODS, new RemotePod(address("far", family), 5, address("b", family)));
         }
-        state = WorldServices.in(state, this);
+        state = ServiceTable.in(WorldServices.in(state, this), this);
         return new MapCompiler(
                         new MapSettings("a", tunnel, List.of(Cidr.of("172.16.0.0/12"), Cidr.of("2001:db8:ac::/48"))))
                 .compile(state);

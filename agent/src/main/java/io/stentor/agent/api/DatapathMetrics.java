@@ -38,6 +38,16 @@ final class DatapathMetrics implements MultiCollector {
                             new Values().put(events.lost()));
         });
         kernel.map(Maps.CT_COUNTERS.name()).ifPresent(counters -> addOverflow(samples, counters));
+        kernel.map(Maps.NAT_REFUSALS.name()).ifPresent(refusals -> {
+            Values connections = new Values();
+            NatRefusals.read(refusals)
+                    .connections()
+                    .forEach((address, count) -> connections.put(count, "address", address));
+            samples.counter(
+                    "stentor_nat_refused",
+                    "Connections that found no free port of an address to go out under.",
+                    connections);
+        });
         addConnections(samples, kernel.measures().pressure().swept());
         addRuns(samples, kernel.measures().sweeps().get());
         kernel.map(Maps.NAT.name()).ifPresent(nat -> addBusiest(samples, nat));

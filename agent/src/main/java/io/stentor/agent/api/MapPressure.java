@@ -70,6 +70,10 @@ public final class MapPressure {
                             + " many: 'stentor maps ct_accounts' says who; bpf-ct-global-tcp-max and"
                             + " bpf-ct-global-any-max make room"));
         }
+        BpfMap refusals = held.get(Maps.NAT_REFUSALS.name());
+        if (refusals != null) {
+            problems.addAll(NatRefusals.read(refusals).problems(System.nanoTime()));
+        }
         return problems;
     }
 

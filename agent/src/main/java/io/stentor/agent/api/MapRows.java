@@ -22,8 +22,10 @@ import io.stentor.bpf.generated.FragmentEntry;
 import io.stentor.bpf.generated.FragmentKey;
 import io.stentor.bpf.generated.LocalPod;
 import io.stentor.bpf.generated.Maps;
+import io.stentor.bpf.generated.NatAddress;
 import io.stentor.bpf.generated.NatEntry;
 import io.stentor.bpf.generated.NatKey;
+import io.stentor.bpf.generated.NatRefused;
 import io.stentor.bpf.generated.Range;
 import io.stentor.bpf.generated.RangeKey;
 import io.stentor.flow.KernelClock;
@@ -143,6 +145,12 @@ record MapRows(MapSpec<?, ?> map, KernelClock clock) {
             case NatEntry e -> {
                 row.put("pod", end(e.pod(), e.port(), family(e.pod())));
                 row.put("secondsLeft", clock.secondsUntil(e.deadline()));
+            }
+            case NatAddress a ->
+                row.put("address", address(a.address(), a.family().code()));
+            case NatRefused r -> {
+                row.put("connections", r.connections());
+                row.put("secondsAgo", -clock.secondsUntil(r.last()));
             }
             case FragmentKey k -> {
                 row.put("protocol", Wire.protocol(k.protocol()));

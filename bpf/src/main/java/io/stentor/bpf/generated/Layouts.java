@@ -4,7 +4,7 @@ package io.stentor.bpf.generated;
 
 /// What all layouts together are known by.
 public final class Layouts {
-    private static final String FINGERPRINT = "6e30fe271ff7";
+    private static final String FINGERPRINT = "754ff8d80374";
 
     private static final String DESCRIPTION = """
             map addresses HASH struct/address_key struct/address 131072 1 AGENT
@@ -26,6 +26,7 @@ public final class Layouts {
             map members HASH struct/affinity_member u32 65536 1 AGENT
             map metrics PERCPU_ARRAY u32 struct/counter 1024 0 DATAPATH
             map nat HASH struct/nat_key struct/nat_entry 65536 0 DATAPATH
+            map nat_refusals LRU_HASH struct/nat_address struct/nat_refused 1024 0 DATAPATH
             map nat_unanswered LRU_HASH struct/nat_key struct/nat_entry 16384 0 DATAPATH
             map peers LRU_HASH struct/peer_key struct/peer 32768 0 DATAPATH
             map ranges LPM_TRIE struct/range_key struct/range 65536 1 AGENT
@@ -51,8 +52,10 @@ public final class Layouts {
             struct frontend 32 service@0:u32 inside@4:u32 inside_count@8:u32 outside@12:u32 outside_count@16:u32 affinity_seconds@20:u32 flags@24:u32
             struct frontend_key 24 address@0:bytes16 port@16:be16 protocol@18:u8 family@19:enum/family/8
             struct local_pod 32 address@0:bytes16 identity@16:u32 ifindex@20:u32 endpoint@24:u16 mac@26:bytes6
+            struct nat_address 24 address@0:bytes16 family@16:enum/family/8
             struct nat_entry 32 pod@0:bytes16 deadline@16:u64 port@24:be16
             struct nat_key 40 remote@0:bytes16 local@16:bytes16 remote_port@32:be16 local_port@34:be16 protocol@36:u8 family@37:enum/family/8
+            struct nat_refused 16 connections@0:u64 last@8:u64
             struct peer 24 address@0:bytes16 port@16:be16 service@20:u32
             struct peer_key 32 cookie@0:u64 address@8:bytes16 port@24:be16 family@26:enum/family/8
             struct range 24 node@0:bytes16 identity@16:u32 kind@20:enum/range_kind/8 node_family@21:u8

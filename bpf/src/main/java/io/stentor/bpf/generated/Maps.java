@@ -68,6 +68,9 @@ public final class Maps {
     /// Masqueraded connections in use.
     public static final MapSpec<NatKey, NatEntry> NAT = new MapSpec<>("nat", MapType.HASH, NatKey.CODEC, NatEntry.CODEC, new MapSpec.Shape(65536, 0, MapOwner.DATAPATH, Optional.empty()));
 
+    /// Addresses whose ports were all in use.
+    public static final MapSpec<NatAddress, NatRefused> NAT_REFUSALS = new MapSpec<>("nat_refusals", MapType.LRU_HASH, NatAddress.CODEC, NatRefused.CODEC, new MapSpec.Shape(1024, 0, MapOwner.DATAPATH, Optional.empty()));
+
     /// The translation in work.
     public static final MapSpec<Integer, Bytes> NAT_SCRATCH = new MapSpec<>("nat_scratch", MapType.PERCPU_ARRAY, Codec.U32, Bytes.codec(72), new MapSpec.Shape(1, 0, MapOwner.GENERATION, Optional.empty()));
 
@@ -96,7 +99,7 @@ public final class Maps {
     public static final MapSpec<Integer, Long> TAKEOVER = new MapSpec<>("takeover", MapType.ARRAY, Codec.U32, Codec.U64, new MapSpec.Shape(1, 0, MapOwner.DATAPATH, Optional.empty()));
 
     /// All of them, by name.
-    public static final List<MapSpec<?, ?>> ALL = List.of(ADDRESSES, AFFINITIES, BACKENDS, CT_ACCOUNTS, CT_ANSWERED, CT_COUNTERS, CT_OVERFLOW, CT_OVERFLOW_USE, CT_UNANSWERED, ENDPOINTS, EVENT_BUCKETS, EVENTS, FORMER, FRAGMENTS, FRONTENDS, LOCAL_PODS, MEMBERS, METRICS, NAT, NAT_SCRATCH, NAT_UNANSWERED, PEERS, RANGES, SCRATCH, SERVICE_SCRATCH, SLOTS, SOURCE_RANGES, TAKEOVER);
+    public static final List<MapSpec<?, ?>> ALL = List.of(ADDRESSES, AFFINITIES, BACKENDS, CT_ACCOUNTS, CT_ANSWERED, CT_COUNTERS, CT_OVERFLOW, CT_OVERFLOW_USE, CT_UNANSWERED, ENDPOINTS, EVENT_BUCKETS, EVENTS, FORMER, FRAGMENTS, FRONTENDS, LOCAL_PODS, MEMBERS, METRICS, NAT, NAT_REFUSALS, NAT_SCRATCH, NAT_UNANSWERED, PEERS, RANGES, SCRATCH, SERVICE_SCRATCH, SLOTS, SOURCE_RANGES, TAKEOVER);
 
     private Maps() {}
 }

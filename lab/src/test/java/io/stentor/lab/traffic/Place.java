@@ -76,8 +76,12 @@ record Place(String name, List<String> enter, List<IpAddress> addresses) {
     ///
     /// @param own the port that it comes from, 0 for any
     Running hold(String protocol, IpAddress to, int own) {
+        return hold(protocol, to, PORT, own);
+    }
+
+    Running hold(String protocol, IpAddress to, int port, int own) {
         List<String> command = new ArrayList<>(List.of("env", "SPORT=" + own));
-        command.addAll(talk("hold", protocol, to.toString(), Integer.toString(PORT)));
+        command.addAll(talk("hold", protocol, to.toString(), Integer.toString(port)));
         return start(command.toArray(String[]::new));
     }
 

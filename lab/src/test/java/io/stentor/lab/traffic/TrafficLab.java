@@ -2,9 +2,11 @@ package io.stentor.lab.traffic;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.LoadBalancerIngressBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -212,6 +214,26 @@ final class TrafficLab implements AutoCloseable {
     /// @return as the API server completed it
     Service createService(Service service) {
         return client.services().inNamespace(NAMESPACE).resource(service).create();
+    }
+
+    /// Says what a balancer outside the cluster would: by which addresses the service is reached.
+    ///
+    /// @return the service with them
+    Service setIngress(Service service, List<IpAddress> addresses) {
+        return client.services()
+                .inNamespace(NAMESPACE)
+                .withName(service.getMetadata().getName())
+                .editStatus(known -> new ServiceBuilder(known)
+                        .editStatus()
+                        .withNewLoadBalancer()
+                        .withIngress(addresses.stream()
+                                .map(address -> new LoadBalancerIngressBuilder()
+                                        .withIp(address.toString())
+                                        .build())
+                                .toList())
+                        .endLoadBalancer()
+                        .endStatus()
+                        .build());
     }
 
     /// Asks for pods of one node, and waits until they are ready.

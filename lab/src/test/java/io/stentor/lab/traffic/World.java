@@ -7,6 +7,7 @@ import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 /// Who is there in a case: pods on two nodes (on all, where there are more), the nodes, and hosts that are none.
 final class World implements AutoCloseable {
@@ -15,13 +16,14 @@ final class World implements AutoCloseable {
     private final TrafficLab lab;
     private final Far far;
     private final Running outsideServer;
+    private final Street street;
 
     private World(Configuration configuration, TrafficLab lab) throws InterruptedException {
         this.configuration = configuration;
         this.lab = lab;
         for (int node = 1; node <= configuration.nodes(); node++) {
-            lab.createPod("pod-" + node, node, false);
-            lab.createPod("host-" + node, node, true);
+            lab.createPod("pod-" + node, node, false, Map.of("app", "talk", "node", Integer.toString(node)));
+            lab.createPod("host-" + node, node, true, Map.of("app", "host"));
         }
         lab.createPod("neighbour", 1, false);
         lab.createPod("naughty", 1, false);
@@ -29,6 +31,7 @@ final class World implements AutoCloseable {
                 .start(Place.talk("serve", Integer.toString(Place.PORT)).toArray(String[]::new));
         outsideServer.await("serving"::equals);
         this.far = Far.build(lab, configuration);
+        this.street = Street.build(lab, configuration);
         for (int node = 1; node <= configuration.nodes(); node++) {
             lab.awaitPod("pod-" + node);
             lab.awaitPod("host-" + node);
@@ -95,6 +98,10 @@ final class World implements AutoCloseable {
 
     Place outside() {
         return lab.outside();
+    }
+
+    Shop shop(String name) {
+        return street.shop(name);
     }
 
     /// A host behind `outside`, behind a link of [Far#MTU].

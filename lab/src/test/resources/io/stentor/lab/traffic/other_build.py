@@ -40,8 +40,8 @@ def change_layouts(maps):
         # a new field in front, a wider one, others behind it
         (r"struct ct_entry \{\n", "struct ct_entry {\n\t__u64 begun;\n"),
         (r"(\t__be16 nat_port [^\n]*;\n)\t__u16 (endpoint [^\n]*;\n)", r"\t__u32 \2\1"),
-        (r"(\t__u8 tcp_flags [^\n]*;\n)\t__u8 pad0\[6\];", r"\1\t__u8 pad0[4];"),
-        (r"LAYOUT_SIZE\(struct ct_entry, 32\)", "LAYOUT_SIZE(struct ct_entry, 40)"),
+        (r"(\t__be16 peer_port;\n)(\t__u32 service [^\n]*;\n)", r"\1\t__u16 pad0;\n\2\t__u32 pad1;\n"),
+        (r"LAYOUT_SIZE\(struct ct_entry, 48\)", "LAYOUT_SIZE(struct ct_entry, 64)"),
         # another size
         (r"(__type\(value, struct fragment_entry\);\n\t__uint\(max_entries, )8192", r"\g<1>4096"),
     )

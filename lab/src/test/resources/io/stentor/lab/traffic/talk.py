@@ -2,13 +2,18 @@
 
 talk.py serve PORT                      TCP and UDP, both families; see answer() and datagrams()
 talk.py ask tcp|udp ADDRESS PORT WORDS  one question, one answer on standard output
+talk.py many tcp|udp ADDRESS PORT COUNT asks who it is as often, by a socket each time: each answer once
+talk.py stray ADDRESS PORT COUNT        datagrams from one socket that is not connected: each answer once
 talk.py hold tcp|udp ADDRESS PORT       a connection: each line of standard input is sent, its echo printed
 talk.py crowd ADDRESS PORT COUNT        as many connections: a line of standard input goes over each, then how many echo
 talk.py churn ADDRESS PORT COUNT        as many connections one after the other, each with a question and its answer
 talk.py poke PORT ADDRESS PORT          a datagram from a port that a server has too; what comes back is printed
+talk.py watch INTERFACE                 packets in and out, a line each: protocol, source, port, destination, port;
+                                        what the tunnel carries follows after a bar
 talk.py frame INTERFACE HEX [SECONDS]   sends a frame, then prints those that come back, in hex
 
-ask and hold take their own port from SPORT, where it is set.
+Clients take their own port from SPORT where it is set (many: from there on), speak IPv4 by IPv6 sockets where MAPPED is set, let routers
+fragment where FRAGMENT is set, and refuse a peer that is not whom they asked for.
 """
 
 import os
@@ -21,6 +26,9 @@ import zlib
 
 PATIENCE = float(os.environ.get("PATIENCE", "8"))
 SPORT = int(os.environ.get("SPORT", "0"))
+MAPPED = "MAPPED" in os.environ
+FRAGMENT = "FRAGMENT" in os.environ
+IP_MTU_DISCOVER = 10
 
 
 def plain(address):
@@ -101,12 +109,29 @@ def serve(port):
         threading.Thread(target=answer, args=(connection,), daemon=True).start()
 
 
-def connected(kind, address, port):
-    s = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, kind)
+def same(end, address, port):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return end[1] == int(port) and socket.inet_pton(family, plain(end[0])) == socket.inet_pton(family, address)
+
+
+def client(kind, address):
+    """A socket, and the address as it takes it."""
+    mapped = MAPPED and ":" not in address
+    s = socket.socket(socket.AF_INET6 if mapped or ":" in address else socket.AF_INET, kind)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if FRAGMENT:
+        s.setsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER, 0)
     s.settimeout(PATIENCE)
     s.bind(("", SPORT))
-    s.connect((address, int(port)))
+    return s, "::ffff:" + address if mapped else address
+
+
+def connected(kind, address, port):
+    s, target = client(kind, address)
+    s.connect((target, int(port)))
+    peer = s.getpeername()
+    if not same(peer, address, port):
+        raise OSError("the peer calls itself %s port %d" % peer[:2])
     return s
 
 
@@ -133,6 +158,29 @@ def ask_udp(address, port, words):
             return "whole" if s.recv(65535) == data else "damaged"
         s.send(" ".join(words).encode())
         return s.recv(65535).decode()
+
+
+def many(protocol, address, port, count):
+    global SPORT
+    ask = {"tcp": ask_tcp, "udp": ask_udp}[protocol]
+    answers = set()
+    for _ in range(int(count)):
+        answers.add(ask(address, port, ["who"]))
+        SPORT += SPORT > 0
+    print("\n".join(sorted(answers)))
+
+
+def stray(address, port, count):
+    answers = set()
+    s, target = client(socket.SOCK_DGRAM, address)
+    with s:
+        for _ in range(int(count)):
+            s.sendto(b"who", (target, int(port)))
+            data, peer = s.recvfrom(65535)
+            if not same(peer, address, port):
+                raise OSError("the answer comes from %s port %d" % peer[:2])
+            answers.add(data.decode())
+    print("\n".join(sorted(answers)))
 
 
 def hold(protocol, address, port):
@@ -178,6 +226,35 @@ def poke(own, address, port):
         print(s.recv(65535).decode())
 
 
+VXLAN_PORT = 8472
+
+
+def ends(packet):
+    """Of an IP packet."""
+    if packet[0] >> 4 == 4:
+        protocol, rest = packet[9], packet[(packet[0] & 15) * 4:]
+        addresses = [socket.inet_ntop(socket.AF_INET, packet[at:at + 4]) for at in (12, 16)]
+    else:
+        protocol, rest = packet[6], packet[40:]
+        addresses = [socket.inet_ntop(socket.AF_INET6, packet[at:at + 16]) for at in (8, 24)]
+    name = {6: "tcp", 17: "udp"}.get(protocol)
+    if not name or len(rest) < 8:
+        return "%d %s - %s -" % (protocol, *addresses)
+    ports = struct.unpack("!HH", rest[:4])
+    line = "%s %s %d %s %d" % (name, addresses[0], ports[0], addresses[1], ports[1])
+    return line + " | " + ends(rest[30:]) if name == "udp" and ports[1] == VXLAN_PORT and len(rest) > 50 else line
+
+
+def watch(interface):
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)) as s:
+        s.bind((interface, 0))
+        print("watching", flush=True)
+        while True:
+            data = s.recv(65535)
+            if data[12:14] in (b"\x08\x00", b"\x86\xdd"):
+                print(ends(data[14:]), flush=True)
+
+
 def frame(interface, text, seconds="0"):
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)) as s:
         s.bind((interface, 0))
@@ -198,8 +275,8 @@ def main(verb, *rest):
         protocol, address, port, *words = rest
         print({"tcp": ask_tcp, "udp": ask_udp}[protocol](address, port, words))
     else:
-        verbs = {"serve": serve, "hold": hold, "crowd": crowd, "churn": churn, "poke": poke, "frame": frame}
-        verbs[verb](*rest)
+        verbs = (serve, many, stray, hold, crowd, churn, poke, watch, frame)
+        next(each for each in verbs if each.__name__ == verb)(*rest)
 
 
 try:
