@@ -124,7 +124,7 @@ public final class MapPressure {
     }
 
     /// Arrays and rings always have all their room.
-    private static boolean fills(MapType type) {
+    static boolean fills(MapType type) {
         return switch (type) {
             case HASH, LRU_HASH, PERCPU_HASH, LRU_PERCPU_HASH, LPM_TRIE, HASH_OF_MAPS -> true;
             default -> false;

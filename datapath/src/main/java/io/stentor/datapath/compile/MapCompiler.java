@@ -69,6 +69,13 @@ public final class MapCompiler {
         return facts.contested().problems(facts);
     }
 
+    /// What became of the services of the state that was compiled last.
+    ///
+    /// @param node this one
+    public ServedServices services(String node) {
+        return new ServedServices(last.facts, node);
+    }
+
     /// Those of the state that was compiled last.
     Numbers numbers() {
         return last.facts.numbers();
