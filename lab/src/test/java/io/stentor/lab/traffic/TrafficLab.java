@@ -184,6 +184,13 @@ final class TrafficLab implements AutoCloseable {
 
     /// As [#createPod(String, int, boolean)], with labels by which Services find it.
     void createPod(String name, int node, boolean hostNetwork, Map<String, String> labels) {
+        createPod(name, node, hostNetwork, labels, 0);
+    }
+
+    /// @param linger seconds that it serves on when it is told to end
+    void createPod(String name, int node, boolean hostNetwork, Map<String, String> labels, int linger) {
+        List<String> serve = new ArrayList<>(List.of("env", "LINGER=" + linger));
+        serve.addAll(Place.talk("serve", Integer.toString(Place.PORT)));
         client.pods()
                 .inNamespace(NAMESPACE)
                 .resource(new PodBuilder()
@@ -194,11 +201,11 @@ final class TrafficLab implements AutoCloseable {
                         .withNewSpec()
                         .withNodeName("node-" + node)
                         .withHostNetwork(hostNetwork)
-                        .withTerminationGracePeriodSeconds(1L)
+                        .withTerminationGracePeriodSeconds(1L + 2L * linger)
                         .addNewContainer()
                         .withName("talk")
                         .withImage("none")
-                        .withCommand(Place.talk("serve", Integer.toString(Place.PORT)))
+                        .withCommand(serve)
                         .withNewReadinessProbe()
                         .withNewTcpSocket()
                         .withNewPort(Place.PORT)
@@ -314,6 +321,11 @@ final class TrafficLab implements AutoCloseable {
     /// Does something to an agent: `kill`, `end` by SIGTERM, `launch`, or `restart` and wait until it is ready.
     JsonNode agent(String method, int node) {
         return control(Json.object().put("method", method).put("node", "node-" + node));
+    }
+
+    /// Switches a node off, or on again and waits until it is ready.
+    void power(boolean on, int node) {
+        agent(on ? "start" : "stop", node);
     }
 
     void restartOperator() {
