@@ -160,8 +160,8 @@ final class Agent implements AutoCloseable {
                 settings.network().services(),
                 store));
         CiliumNodeWriter self = opened(CiliumNodeWriter.start(
-                client, settings.nodeName(), settings.network().ipam()));
-        LocalPods pods = opened(LocalPods.start(client, settings.nodeName()));
+                client, settings.nodeName(), settings.network().ipam(), sources::ownNode));
+        LocalPods pods = opened(LocalPods.start(client, settings.nodeName(), sources.localPods()));
         opened(CiliumEndpointWriter.start(client, pods, store));
         return new Cluster(client, sources, self, pods);
     }

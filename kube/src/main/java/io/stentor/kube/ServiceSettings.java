@@ -1,6 +1,8 @@
 package io.stentor.kube;
 
+import io.stentor.model.Cidr;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /// Which Services an agent serves, and how.
@@ -9,11 +11,24 @@ import java.util.Optional;
 /// without
 /// @param nodePorts as the API server has them
 /// @param balancing who leads their clients to backends
-public record ServiceSettings(String proxyName, NodePorts nodePorts, Balancing balancing) {
+/// @param outside   what those outside of the cluster may use
+/// @param backends  which of them are taken
+public record ServiceSettings(
+        String proxyName, NodePorts nodePorts, Balancing balancing, Outside outside, Backends backends) {
 
     /// As Kubernetes has it unless it is told otherwise.
     public static final ServiceSettings USUAL =
             new ServiceSettings("", new NodePorts(30000, 32767), new Balancing(true, false, Optional.empty()));
+
+    /// With the rest as Kubernetes has it.
+    ServiceSettings(String proxyName, NodePorts nodePorts, Balancing balancing) {
+        this(
+                proxyName,
+                nodePorts,
+                balancing,
+                new Outside(List.of(), false, false, false, false),
+                new Backends(false, false));
+    }
 
     /// How clients get to backends.
     ///
@@ -21,6 +36,31 @@ public record ServiceSettings(String proxyName, NodePorts nodePorts, Balancing b
     /// @param hostSocketsOnly whether pods' connections are translated packet by packet (`bpf-lb-sock-hostns-only`)
     /// @param cgroup          where cgroup2 is mounted (`cgroup-root`); empty: it is looked for
     public record Balancing(boolean enabled, boolean hostSocketsOnly, Optional<Path> cgroup) {}
+
+    /// What those outside of the cluster may use.
+    ///
+    /// @param nodePortAddresses  where node ports are open (`nodeport-addresses`); empty: at primary addresses
+    /// @param nodePortsInternal  whether they are open at InternalIPs alone, where the node does not say
+    /// @param rangesForAll       whether `loadBalancerSourceRanges` counts for all that is open to the outside
+    /// @param clusterIps         whether the cluster's addresses are open too (`bpf-lb-external-clusterip`)
+    /// @param foreignExternalIps whether external addresses that are none of this node's lead pods too
+    public record Outside(
+            List<Cidr> nodePortAddresses,
+            boolean nodePortsInternal,
+            boolean rangesForAll,
+            boolean clusterIps,
+            boolean foreignExternalIps) {
+        public Outside {
+            nodePortAddresses = List.copyOf(nodePortAddresses);
+        }
+    }
+
+    /// Which backends are taken.
+    ///
+    /// @param topology whether those that are meant for clients of the node's zone are preferred
+    /// (`enable-service-topology`)
+    /// @param silent   whether a service without any does not answer (`service-no-backend-response`)
+    public record Backends(boolean topology, boolean silent) {}
 
     /// A range of ports, both ends included.
     public record NodePorts(int first, int last) {

@@ -77,6 +77,7 @@ record ServiceMapRows(ObjectNode row, KernelClock clock) {
         flag(flags, f.flags() & FrontendFlag.RANGES, "ranges");
         flag(flags, f.flags() & FrontendFlag.RANGES_DENY, "ranges-deny");
         flag(flags, f.flags() & FrontendFlag.THIS_NODE, "this-node");
+        flag(flags, f.flags() & FrontendFlag.FOREIGN, "foreign");
     }
 
     private static void flag(ArrayNode flags, int bits, String text) {
