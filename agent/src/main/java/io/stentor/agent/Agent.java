@@ -297,6 +297,7 @@ final class Agent implements AutoCloseable {
                 Hooks.of(state, devices.tunnel(), outside, terms.sockets(kernel)),
                 state.synced()));
         problems.addAll(Unserved.problems(state, loaded.sync));
+        problems.addAll(loaded.compiler.unserved(terms.maps(), loaded.sync));
         return problems;
     }
 
