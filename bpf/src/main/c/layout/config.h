@@ -49,7 +49,8 @@ struct config {
 	_Bool services DOC("connections to Services are translated");
 	_Bool sockets_of_host_alone DOC("pods' connections to services are translated packet by packet");
 	_Bool set_retval DOC("the kernel has bpf_set_retval (5.18)");
-	__u8 pad0[2];
+	_Bool services_silent DOC("packets for a service without a backend are dropped, not answered");
+	__u8 pad0[1];
 } LAYOUT("What one node's programs are told when they are loaded.");
 LAYOUT_SIZE(struct config, 200);
 

@@ -173,8 +173,8 @@ final class Agent implements AutoCloseable {
                 settings.network().services(),
                 store));
         CiliumNodeWriter self = opened(CiliumNodeWriter.start(
-                client, settings.nodeName(), settings.network().ipam()));
-        LocalPods pods = opened(LocalPods.start(client, settings.nodeName()));
+                client, settings.nodeName(), settings.network().ipam(), sources::ownNode));
+        LocalPods pods = opened(LocalPods.start(client, settings.nodeName(), sources.localPods()));
         opened(CiliumEndpointWriter.start(client, pods, store));
         return new Cluster(client, sources, self, pods);
     }
@@ -219,8 +219,7 @@ final class Agent implements AutoCloseable {
     }
 
     private ServedServices services() {
-        return programs.map(loaded -> loaded.compiler.services(settings.nodeName()))
-                .orElse(ServedServices.NONE);
+        return programs.map(loaded -> loaded.compiler.services(terms.maps())).orElse(ServedServices.NONE);
     }
 
     private Optional<DryRuns> dryRuns(Kernel kernel, NodeServices node) {
@@ -364,6 +363,7 @@ final class Agent implements AutoCloseable {
                 Hooks.of(state, devices.tunnel(), outside, terms.socketHooks(kernel)),
                 state.synced()));
         problems.addAll(Unserved.problems(state, loaded.sync));
+        problems.addAll(loaded.compiler.unserved(terms.maps(), loaded.sync));
         return problems;
     }
 

@@ -85,7 +85,7 @@ record ServedRows(Optional<BpfMap> frontends, Owners owners) {
     }
 
     private static Predicate<Problem> isOf(ServedService served) {
-        String object = "Service/" + served.service().name();
+        String object = served.service().name().object();
         return problem -> problem.object().equals(object);
     }
 

@@ -81,6 +81,7 @@ record ServiceMapRows(ObjectNode row, KernelClock clock) {
         flag(flags, bits & FrontendFlag.RANGES, "ranges");
         flag(flags, bits & FrontendFlag.RANGES_DENY, "ranges-deny");
         flag(flags, bits & FrontendFlag.THIS_NODE, "this-node");
+        flag(flags, bits & FrontendFlag.FOREIGN, "foreign");
     }
 
     private static void flag(ArrayNode flags, int bits, String text) {

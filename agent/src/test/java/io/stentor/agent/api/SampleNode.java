@@ -63,8 +63,8 @@ public final class SampleNode {
     public Optional<DryRuns> dryRuns = Optional.empty();
     public final ServiceChanges changes = new ServiceChanges();
     private final FakeKernel kernel = new FakeKernel();
-    private final MapCompiler compiler =
-            new MapCompiler(new MapSettings("worker-1", Optional.of(Family.IPV4), List.of()));
+    private final MapSettings settings = new MapSettings("worker-1", Optional.of(Family.IPV4), List.of());
+    private final MapCompiler compiler = new MapCompiler(settings);
     private final DatapathSync sync;
 
     public SampleNode() {
@@ -92,7 +92,7 @@ public final class SampleNode {
                         applied::latest,
                         () -> Stream.concat(problems.stream(), compiler.problems().stream())
                                 .toList(),
-                        () -> compiler.services("worker-1")),
+                        () -> compiler.services(settings)),
                 new AgentView.KernelView(
                         () -> maps,
                         sync::differences,

@@ -11,6 +11,7 @@ import io.stentor.model.TrafficPolicy;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -24,15 +25,16 @@ import java.util.stream.Stream;
 /// the state that was compiled last, and made when asked, from what the maps' entries are made of.
 public final class ServedServices {
     /// Before anything has been compiled.
-    public static final ServedServices NONE = new ServedServices(Facts.none(Numbers.NONE), "");
+    public static final ServedServices NONE =
+            new ServedServices(Facts.none(Numbers.NONE), new MapSettings("", Optional.empty(), List.of()));
 
     private final Facts facts;
-    private final String node;
+    private final MapSettings settings;
 
-    /// @param node this one
-    ServedServices(Facts facts, String node) {
+    /// @param settings of the compiler
+    ServedServices(Facts facts, MapSettings settings) {
         this.facts = facts;
-        this.node = node;
+        this.settings = settings;
     }
 
     /// All names, sorted.
@@ -93,6 +95,7 @@ public final class ServedServices {
             case BALANCER_IP -> "LoadBalancer";
             case EXTERNAL_IP -> "ExternalIP";
             case NODE_PORT -> "NodePort";
+            case HOST_PORT -> "HostPort";
         };
     }
 
@@ -102,7 +105,7 @@ public final class ServedServices {
 
     private ServedService.Port port(PortName port) {
         Service service = facts.service(port.service()).orElseThrow();
-        Optional<BackendLists> lists = BackendLists.of(port, facts, node);
+        Optional<BackendLists> lists = BackendLists.of(port, facts, settings);
         Optional<Set<Backend>> inside = lists.map(found -> Set.copyOf(found.inside()));
         Optional<Set<Backend>> outside = lists.map(found -> Set.copyOf(found.outside()));
         SequencedMap<Backend, Standing> all = new LinkedHashMap<>();
@@ -141,7 +144,7 @@ public final class ServedServices {
         if (!endpoint.ready() && !(endpoint.serving() && endpoint.terminating())) {
             return ServedService.Use.NOT_READY;
         }
-        if (policy == TrafficPolicy.LOCAL && !endpoint.place().node().equals(node)) {
+        if (policy == TrafficPolicy.LOCAL && !endpoint.place().node().equals(settings.node())) {
             return ServedService.Use.ELSEWHERE;
         }
         return endpoint.ready() ? ServedService.Use.NOT_MEANT : ServedService.Use.ENDING;

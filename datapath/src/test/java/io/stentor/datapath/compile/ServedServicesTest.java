@@ -41,7 +41,7 @@ class ServedServicesTest {
     }
 
     private List<ServedService.Standby> backends(String service) {
-        return compiler.services(HERE.node())
+        return compiler.services(HERE)
                 .of(name(service))
                 .orElseThrow()
                 .ports()
@@ -88,7 +88,7 @@ class ServedServicesTest {
     @Test
     void what_a_service_uses_is_what_its_lists_have() {
         given(service("web", at("10.96.0.1"), ALL), ready("10.0.1.1", "here"), ready("10.0.2.1", "there"));
-        ServedServices served = compiler.services(HERE.node());
+        ServedServices served = compiler.services(HERE);
 
         assertThat(served.of(name("web")).orElseThrow().frontends())
                 .singleElement()
@@ -113,7 +113,7 @@ class ServedServicesTest {
         next.compile(half);
 
         ServedService.Port port =
-                next.services(HERE.node()).of(name("web")).orElseThrow().ports().getFirst();
+                next.services(HERE).of(name("web")).orElseThrow().ports().getFirst();
         assertThat(port.awaited()).isTrue();
         assertThat(port.backends()).extracting(ServedService.Standby::inside).containsExactly(Use.AWAITED);
     }

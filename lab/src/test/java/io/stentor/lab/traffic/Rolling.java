@@ -85,8 +85,9 @@ final class Rolling {
     }
 
     private static Running load(Place client, String protocol, IpAddress to, int port) {
-        return client.start(Place.talk("load", protocol, to.toString(), Integer.toString(port))
-                .toArray(String[]::new));
+        List<String> command = new ArrayList<>(List.of("env", "SPORT=" + FIRST_PORT));
+        command.addAll(Place.talk("load", protocol, to.toString(), Integer.toString(port)));
+        return client.start(command.toArray(String[]::new));
     }
 
     private static void check(List<Running> loads) throws IOException, InterruptedException {
