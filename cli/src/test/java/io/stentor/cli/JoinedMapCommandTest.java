@@ -136,7 +136,7 @@ class JoinedMapCommandTest {
                 4    10.96.0.7:80/TCP     shop/web:http    10.0.1.5:8080, 10.0.2.9:8080   -               -          -
                 1    10.96.0.8:53/UDP     shop/dns:dns     10.0.1.6:53                    -               600 s      -
                 3    10.96.0.9:80/TCP     shop/void:http   -                              -               -          -
-                4    192.0.2.7:80/TCP     shop/web:http    10.0.1.5:8080, 10.0.2.9:8080   10.0.1.5:8080   -          outside, local
+                4    192.0.2.7:80/TCP     shop/web:http    10.0.1.5:8080, 10.0.2.9:8080   10.0.1.5:8080   -          outside, local, foreign
                 4    203.0.113.9:80/TCP   shop/web:http    10.0.1.5:8080, 10.0.2.9:8080   10.0.1.5:8080   -          outside, local, ranges
                 """);
     }
