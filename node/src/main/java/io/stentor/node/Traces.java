@@ -123,11 +123,15 @@ record Traces(
         }
     }
 
+    /// The chains that somebody made: the kernel's own have a policy.
+    ///
     /// @param listing as iptables saves a table
     static Set<String> chains(String listing) {
         return listing.lines()
                 .filter(line -> line.startsWith(":"))
-                .map(line -> line.substring(1).split(" ", 2)[0])
+                .map(line -> line.substring(1).split(" ", -1))
+                .filter(words -> words.length > 1 && words[1].equals("-"))
+                .map(words -> words[0])
                 .collect(Collectors.toSet());
     }
 

@@ -175,9 +175,9 @@ class AbuseKernelIT extends PluggedNode {
         live(pods, LIVES / AT_ONCE);
 
         assertPlugged(0);
-        // the last conversations' ends are closed after they were answered
-        pause(() -> descriptors() == before);
-        assertThat(descriptors()).isEqualTo(before);
+        // the last conversations' ends are closed after they were answered, also of those that were counted before
+        pause(() -> descriptors() <= before);
+        assertThat(descriptors()).isLessThanOrEqualTo(before);
         assertThat(store.current().problems()).isEmpty();
     }
 
