@@ -29,6 +29,7 @@ struct config {
 	__u32 ct_syn_seconds DOC("that a TCP connection lives while it begins");
 	__u32 ct_closing_seconds DOC("that a TCP connection is remembered after its end");
 	__u32 ct_other_seconds DOC("that any other connection lives without packets");
+	__u32 assumed_identity DOC("of whoever speaks out of the tunnel, for dry runs; 0: the tunnel tells");
 	__u16 underlay_mtu;
 	__u16 tunnel_port DOC("host order");
 	__u16 pod_mtu DOC("of what leaves through the tunnel");
@@ -48,7 +49,8 @@ struct config {
 	_Bool services DOC("connections to Services are translated");
 	_Bool sockets_of_host_alone DOC("pods' connections to services are translated packet by packet");
 	_Bool set_retval DOC("the kernel has bpf_set_retval (5.18)");
-	__u8 pad0[6];
+	_Bool services_silent DOC("packets for a service without a backend are dropped, not answered");
+	__u8 pad0[1];
 } LAYOUT("What one node's programs are told when they are loaded.");
 LAYOUT_SIZE(struct config, 200);
 

@@ -45,8 +45,11 @@ static __always_inline struct frontend *frontend_of_nodes(const struct frontend_
 /* The service at this address and port, or NULL. loopback: the address is the node's own, wherever asked. */
 static __always_inline struct frontend *frontend_find(const struct frontend_key *at, bool loopback)
 {
-	struct frontend *found = loopback ? NULL : bpf_map_lookup_elem(&frontends, at);
+	struct frontend *found = bpf_map_lookup_elem(&frontends, at);
 
+	/* a host port of loopback alone, which is nobody's from elsewhere */
+	if (found && !loopback && ip_is_loopback(&at->address, at->family))
+		return NULL;
 	return found ?: frontend_of_nodes(at, loopback);
 }
 

@@ -169,8 +169,8 @@ static __always_inline int outside_to_service(struct __sk_buff *skb, struct pack
 	}
 	service_ask_unknown(skb, p);
 	reason = service_forward(skb, outside);
-	if (reason == SERVICE_REFUSED && work->reason == DROP_NO_SERVICE_BACKEND && outside &&
-	    work->frontend.flags & FRONTEND_LOCAL)
+	if (reason == SERVICE_REFUSED && work->reason == DROP_NO_SERVICE_BACKEND &&
+	    (config.services_silent || (outside && work->frontend.flags & FRONTEND_LOCAL)))
 		return drop(skb, p, DROP_NO_SERVICE_BACKEND, DIRECTION_INGRESS);
 	if (reason == SERVICE_REFUSED)
 		return outside_refuse(skb, p, work->reason);

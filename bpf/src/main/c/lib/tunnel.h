@@ -48,6 +48,10 @@ static __always_inline int tunnel_key_get(struct __sk_buff *skb, __u32 *identity
 	union ip sender = {};
 	struct address *node;
 
+	if (config.assumed_identity) {
+		*identity = config.assumed_identity;
+		return 0;
+	}
 	if (bpf_skb_get_tunnel_key(skb, &key, sizeof(key), config.underlay_ipv6 ? BPF_F_TUNINFO_IPV6 : 0))
 		return DROP_ERROR_RETRIEVING_TUNNEL_KEY;
 	if (config.underlay_ipv6)

@@ -22,7 +22,8 @@ LAYOUT_SIZE(struct frontend_key, 24);
 	V(FRONTEND_LOCAL, 1 << 1, "who comes from outside keeps his address")       \
 	V(FRONTEND_RANGES, 1 << 2, "who comes from outside is looked up in ranges") \
 	V(FRONTEND_RANGES_DENY, 1 << 3, "and must not be in one")                   \
-	V(FRONTEND_THIS_NODE, 1 << 4, "at this node's addresses alone")
+	V(FRONTEND_THIS_NODE, 1 << 4, "at this node's addresses alone")             \
+	V(FRONTEND_FOREIGN, 1 << 5, "who is in the cluster finds out there whose the address is")
 LAYOUT_CONSTANTS(frontend_flag, FRONTEND_FLAGS, "Bits of frontend.flags.");
 
 struct frontend {

@@ -112,6 +112,7 @@ static __always_inline int to_destination(struct __sk_buff *skb, struct packet *
 /* As service_forward(), for what a pod sends. */
 static __always_inline int to_service(struct __sk_buff *skb, struct packet *p)
 {
+	struct service_work *work;
 	int reason;
 
 	if (p->icmp_error) {
@@ -120,7 +121,8 @@ static __always_inline int to_service(struct __sk_buff *skb, struct packet *p)
 			conntrack_find();
 		return reason;
 	}
-	if (!service_find())
+	work = service_find() ? service_work() : NULL;
+	if (!work || work->frontend.flags & FRONTEND_FOREIGN)
 		return SERVICE_NONE;
 	service_ask_unknown(skb, p);
 	return service_forward(skb, false);
@@ -130,9 +132,11 @@ static __always_inline int to_service(struct __sk_buff *skb, struct packet *p)
 static __noinline int refuse(struct __sk_buff *skb, struct packet *p, const struct endpoint *from)
 {
 	struct service_work *work = service_work();
+	int reason = work ? work->reason : DROP_NO_SERVICE_BACKEND;
 
-	drop(skb, p, work ? work->reason : DROP_NO_SERVICE_BACKEND, DIRECTION_EGRESS);
-	if (answer_refused(skb) || write_macs(skb, from->mac))
+	drop(skb, p, reason, DIRECTION_EGRESS);
+	if ((config.services_silent && reason == DROP_NO_SERVICE_BACKEND) || answer_refused(skb) ||
+	    write_macs(skb, from->mac))
 		return TC_ACT_SHOT;
 	return bpf_redirect_peer(skb->ifindex, 0);
 }

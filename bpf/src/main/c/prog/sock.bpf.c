@@ -114,7 +114,7 @@ static __always_inline int balance(struct bpf_sock_addr *ctx, const struct front
 	if (!host && (loopback || config.sockets_of_host_alone))
 		return SOCKET_GO_ON;
 	frontend = frontend_find(to, loopback);
-	if (!frontend)
+	if (!frontend || frontend->flags & FRONTEND_FOREIGN)
 		return SOCKET_GO_ON;
 	client.affinity.client.halves[0] = bpf_get_netns_cookie(ctx);
 	/* a socket's datagrams go to one backend, as if they were a connection */

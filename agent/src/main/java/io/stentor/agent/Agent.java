@@ -9,18 +9,23 @@ import io.stentor.agent.api.MapPressure;
 import io.stentor.agent.api.MetricsServer;
 import io.stentor.agent.api.PartHealth;
 import io.stentor.agent.api.ProblemLog;
+import io.stentor.agent.api.ServiceChanges;
 import io.stentor.bpf.generated.Maps;
 import io.stentor.datapath.Datapath;
 import io.stentor.datapath.compile.Hooks;
 import io.stentor.datapath.compile.MapCompiler;
 import io.stentor.datapath.compile.Numbers;
+import io.stentor.datapath.compile.ServedServices;
 import io.stentor.datapath.compile.Unserved;
+import io.stentor.datapath.explain.DryRuns;
+import io.stentor.datapath.explain.ProgramDryRuns;
 import io.stentor.datapath.sweep.ConnectionSweep;
 import io.stentor.datapath.sweep.DepartureLoop;
 import io.stentor.datapath.sweep.Departures;
 import io.stentor.datapath.sweep.SweepLoop;
 import io.stentor.datapath.sweep.Swept;
 import io.stentor.datapath.sync.DatapathSync;
+import io.stentor.datapath.sync.MapImage;
 import io.stentor.datapath.sync.SyncLoop;
 import io.stentor.flow.EventRing;
 import io.stentor.kernel.Kernel;
@@ -72,6 +77,7 @@ final class Agent implements AutoCloseable {
     private final Store store = new Store(State.awaiting(EnumSet.allOf(Source.class)));
     private final Applied applied = new Applied();
     private final EventRing events = new EventRing(EVENTS_KEPT);
+    private final ServiceChanges changes = new ServiceChanges();
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private volatile Optional<Programs> programs = Optional.empty();
     private volatile Optional<HealthChecks> checks = Optional.empty();
@@ -117,7 +123,7 @@ final class Agent implements AutoCloseable {
         KubeClient client = connected(connection);
         node.start();
         Cluster cluster = follow(client, kernel);
-        answer(node, cluster, pressure(kernel));
+        answer(node, cluster, kernel);
         load(kernel, node, cluster.sources);
         awaitFacts(node, cluster);
         awaitApplied();
@@ -167,8 +173,8 @@ final class Agent implements AutoCloseable {
                 settings.network().services(),
                 store));
         CiliumNodeWriter self = opened(CiliumNodeWriter.start(
-                client, settings.nodeName(), settings.network().ipam()));
-        LocalPods pods = opened(LocalPods.start(client, settings.nodeName()));
+                client, settings.nodeName(), settings.network().ipam(), sources::ownNode));
+        LocalPods pods = opened(LocalPods.start(client, settings.nodeName(), sources.localPods()));
         opened(CiliumEndpointWriter.start(client, pods, store));
         return new Cluster(client, sources, self, pods);
     }
@@ -180,15 +186,22 @@ final class Agent implements AutoCloseable {
     }
 
     /// Answers from now on, whatever the agent still waits for: that is what people ask it.
-    private void answer(NodeServices node, Cluster cluster, MapPressure pressure) throws IOException {
+    private void answer(NodeServices node, Cluster cluster, Kernel kernel) throws IOException {
+        MapPressure pressure = pressure(kernel);
         AgentView view = new AgentView(
                 terms.about(),
-                new AgentView.Facts(store::current, applied::latest, () -> problems(node, cluster, pressure)),
+                new AgentView.Facts(
+                        store::current, applied::latest, () -> problems(node, cluster, pressure), this::services),
                 new AgentView.KernelView(
                         () -> programs.map(Programs::maps).orElse(Map.of()),
                         () -> programs.map(loaded -> loaded.sync.differences()).orElse(List.of()),
                         events,
-                        pressure),
+                        new AgentView.Measures(
+                                pressure,
+                                () -> programs.map(loaded -> loaded.sweep.runs())
+                                        .orElse(new SweepLoop.Runs(0, 0)),
+                                changes),
+                        () -> dryRuns(kernel, node)),
                 () -> terms.view(node.network().devices()),
                 () -> parts(cluster, node));
         node.listen(AgentMethods.of(view));
@@ -203,6 +216,17 @@ final class Agent implements AutoCloseable {
                     store, view, new HealthChecks.Wanted(wanted.services(), wanted.proxy()), cluster.self::isLeaving)));
         }
         opened(ProblemLog.start(view, remarks));
+    }
+
+    private ServedServices services() {
+        return programs.map(loaded -> loaded.compiler.services(terms.maps())).orElse(ServedServices.NONE);
+    }
+
+    private Optional<DryRuns> dryRuns(Kernel kernel, NodeServices node) {
+        return programs.map(loaded -> new ProgramDryRuns(
+                kernel.bpf(),
+                loaded.maps(),
+                terms.config(store.current(), node.network().devices().orElseThrow(), kernel)));
     }
 
     private MapPressure pressure(Kernel kernel) {
@@ -266,8 +290,8 @@ final class Agent implements AutoCloseable {
         Programs loaded = new Programs(datapath, compiler, maps, sweep);
         programs = Optional.of(loaded);
         opened(() -> programs = Optional.empty());
-        SyncLoop sync = opened(
-                new SyncLoop(store, compiler::compile, maps, state -> attach(loaded, state, node, kernel), applied));
+        SyncLoop sync = opened(new SyncLoop(
+                store, state -> compile(compiler, state), maps, state -> attach(loaded, state, node, kernel), applied));
         node.network().whenDevicesChange(() -> {
             sources.hostChanged();
             sync.resync();
@@ -323,7 +347,14 @@ final class Agent implements AutoCloseable {
         }
     }
 
+    private List<MapImage<?, ?>> compile(MapCompiler compiler, State state) {
+        changes.begin(state, System.nanoTime());
+        return compiler.compile(state);
+    }
+
+    /// Runs when the entries of the state are written.
     private List<Problem> attach(Programs loaded, State state, NodeServices node, Kernel kernel) {
+        changes.written(state, System.nanoTime());
         NodeDevices devices = node.network().devices().orElseThrow();
         List<Integer> outside =
                 devices.outside().stream().map(NodeDevices.Device::ifindex).toList();
@@ -332,6 +363,7 @@ final class Agent implements AutoCloseable {
                 Hooks.of(state, devices.tunnel(), outside, terms.socketHooks(kernel)),
                 state.synced()));
         problems.addAll(Unserved.problems(state, loaded.sync));
+        problems.addAll(loaded.compiler.unserved(terms.maps(), loaded.sync));
         return problems;
     }
 

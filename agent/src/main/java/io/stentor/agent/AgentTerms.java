@@ -6,6 +6,7 @@ import io.stentor.datapath.compile.ConnectionSettings;
 import io.stentor.datapath.compile.Hooks;
 import io.stentor.datapath.compile.MapSettings;
 import io.stentor.datapath.compile.ProgramSettings;
+import io.stentor.datapath.compile.ServiceTerms;
 import io.stentor.datapath.compile.TableSizes;
 import io.stentor.kernel.Kernel;
 import io.stentor.kernel.bpf.Feature;
@@ -83,7 +84,18 @@ final class AgentTerms {
         return new MapSettings(
                 settings.nodeName(),
                 tunnel() ? Optional.of(network.routing().tunnel().underlay()) : Optional.empty(),
-                network.masquerade().nativeRanges());
+                network.masquerade().nativeRanges(),
+                services());
+    }
+
+    private ServiceTerms services() {
+        ServiceSettings.Outside outside = network.services().outside();
+        return new ServiceTerms(
+                new ServiceTerms.NodePorts(outside.nodePortAddresses(), outside.nodePortsInternal()),
+                outside.rangesForAll(),
+                outside.clusterIps(),
+                outside.foreignExternalIps(),
+                network.services().balancing().backends().topology());
     }
 
     AgentView.About about() {
@@ -127,6 +139,7 @@ final class AgentTerms {
                 .withEncapsulate(tunnel() && programEncapsulates(kernel))
                 .withCoarseClock(kernel.bpf().has(Feature.COARSE_CLOCK))
                 .withServices(network.services().balancing().enabled())
+                .withServicesSilent(network.services().balancing().backends().silent())
                 .withSocketsOfHostAlone(network.services().balancing().hostSocketsOnly())
                 .withHostNetns(kernel.networkCookie())
                 .withSetRetval(kernel.bpf().has(Feature.SET_RETVAL));

@@ -34,22 +34,31 @@ abstract class ListCommand extends AgentCommand {
     final int show(ObjectNode request, Function<List<JsonNode>, TextTable> table, String none) throws Failure {
         if (format == Format.JSON) {
             boolean[] first = {true};
-            agent().ask(request, row -> {
+            JsonNode end = agent().ask(request, row -> {
                 out().append(first[0] ? "[" : ",\n ").append(Json.text(row));
                 first[0] = false;
                 return !out().checkError();
             });
             out().println(first[0] ? "[]" : "]");
+            tellLeft(end);
             return ExitCode.FINE;
         }
         List<JsonNode> rows = new ArrayList<>();
-        agent().ask(request, rows::add);
+        JsonNode end = agent().ask(request, rows::add);
         if (rows.isEmpty()) {
             err().println(none);
         } else {
             table.apply(rows).print(out());
         }
+        tellLeft(end);
         return ExitCode.FINE;
+    }
+
+    private void tellLeft(JsonNode end) {
+        long left = end.path("left").asLong();
+        if (left > 0) {
+            err().println(left + " more are not shown; --limit 0 shows all");
+        }
     }
 
     /// A field of a row as a cell.

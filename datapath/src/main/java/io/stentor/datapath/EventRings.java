@@ -12,11 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The processors' rings of events, read as one.
-final class EventRings {
+public final class EventRings {
     private EventRings() {}
 
     /// @param array [io.stentor.bpf.generated.Maps#EVENTS], filled
-    static RingBuffer open(Bpf bpf, BpfMap array) {
+    public static RingBuffer open(Bpf bpf, BpfMap array) {
         List<BpfMap> maps = ProcessorMaps.open(bpf, array);
         List<RingBuffer> rings = new ArrayList<>();
         try {

@@ -38,6 +38,10 @@ final class ServiceTableCase {
     }
 
     private void pod() {
+        if (row.kind() == Kind.EXTERNAL_IP) {
+            foreign();
+            return;
+        }
         String asked = "eth(web, gateway)/" + packet("web", service, true, row.port(), false);
         String sent =
                 packet("web", row.behind().name, true, row.backendPort(), row.behind() != ServiceTable.Behind.HOST);
@@ -66,6 +70,13 @@ final class ServiceTableCase {
                         "forward ingress");
             }
         }
+    }
+
+    /// An external address that is no node's is the outside's, for pods.
+    private void foreign() {
+        String asked = "eth(web, gateway)/" + packet("web", service, true, row.port(), false);
+        String sent = "eth(web, gateway)/" + packet("a", service, true, row.port(), true);
+        run("from_pod on web", asked, "redirect", sent, "forward egress");
     }
 
     private void outside() {

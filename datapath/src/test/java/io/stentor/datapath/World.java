@@ -12,6 +12,7 @@ import io.stentor.model.Attachment;
 import io.stentor.model.Cidr;
 import io.stentor.model.Endpoint;
 import io.stentor.model.Family;
+import io.stentor.model.HostAddress;
 import io.stentor.model.IpAddress;
 import io.stentor.model.MacAddress;
 import io.stentor.model.Node;
@@ -37,6 +38,7 @@ import java.util.function.ToIntFunction;
 /// | far | a pod of node b, known | 10.0.2.9, fd00:2::9 |
 /// | lost | an address of node b's range that nobody told of | 10.0.2.77, fd00:2::77 |
 /// | a, b | the nodes | 192.168.7.1, 192.168.7.2; fd07::1 …; 02:00:00:00:0a:01 and :02 |
+/// | attic | another address of node a, without node ports | 192.168.8.1, fd08::1 |
 /// | stranger | a host beside the nodes | 192.168.7.66, fd07::66; 02:00:00:00:0a:66 |
 /// | outside | far away, by the router | 203.0.113.9, 2001:db8:113::9 |
 /// | office | as outside, but never masqueraded | 172.16.0.9, 2001:db8:ac::9 |
@@ -61,6 +63,7 @@ final class World implements Names {
             Map.entry("lost", List.of("10.0.2.77", "fd00:2::77")),
             Map.entry("a", List.of("192.168.7.1", "fd07::1", "02:00:00:00:0a:01")),
             Map.entry("b", List.of("192.168.7.2", "fd07::2", "02:00:00:00:0a:02")),
+            Map.entry("attic", List.of("192.168.8.1", "fd08::1", "02:00:00:00:0a:01")),
             Map.entry("stranger", List.of("192.168.7.66", "fd07::66", "02:00:00:00:0a:66")),
             Map.entry("outside", List.of("203.0.113.9", "2001:db8:113::9")),
             Map.entry("office", List.of("172.16.0.9", "2001:db8:ac::9")),
@@ -109,6 +112,7 @@ final class World implements Names {
                 .with(Table.ENDPOINTS, endpoint("web", 7))
                 .with(Table.ENDPOINTS, endpoint("db", 8));
         for (Family family : Family.values()) {
+            state = state.with(Table.HOST_ADDRESSES, new HostAddress(address("attic", family), false));
             state = state.with(Table.PODS, new RemotePod(address("far", family), 5, address("b", family)));
         }
         state = ServiceTable.in(WorldServices.in(state, this), this);
@@ -174,6 +178,7 @@ final class World implements Names {
             case "masquerade_ipv6" -> config.withMasqueradeIpv6(flag);
             case "services" -> config.withServices(flag);
             case "sockets_of_host_alone" -> config.withSocketsOfHostAlone(flag);
+            case "services_silent" -> config.withServicesSilent(flag);
             case "set_retval" -> config.withSetRetval(flag);
             case "trace" -> config.withTrace(flag);
             case "coarse_clock" -> config.withCoarseClock(flag);

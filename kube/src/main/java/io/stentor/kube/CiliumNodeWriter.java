@@ -14,6 +14,7 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Keeps the agent's own CiliumNode as it should be: the addresses, labels and, with `ipam=kubernetes`, the pod CIDRs
 /// of the Node, whose property it is; and whether the agent is ready ([Kinds#AGENT_READY]). Everything else in it is
@@ -32,13 +33,15 @@ public final class CiliumNodeWriter implements AutoCloseable {
     private volatile Optional<LocalNode> local = Optional.empty();
     private volatile Optional<GenericKubernetesResource> current = Optional.empty();
     private volatile List<String> podCidrs = List.of();
+    private final Consumer<LocalNode> listener;
     private volatile boolean listed;
     private volatile boolean nodeGone;
     private volatile boolean nodeLeaving;
     private volatile List<Problem> problems = List.of();
     private volatile Optional<Boolean> ready = Optional.empty();
 
-    private CiliumNodeWriter(KubeClient client, String name, IpamMode ipam) {
+    private CiliumNodeWriter(KubeClient client, String name, IpamMode ipam, Consumer<LocalNode> listener) {
+        this.listener = listener;
         this.kubernetes = client.kubernetes();
         this.name = name;
         this.ipam = ipam;
@@ -49,8 +52,9 @@ public final class CiliumNodeWriter implements AutoCloseable {
                 new OwnChanges());
     }
 
-    public static CiliumNodeWriter start(KubeClient client, String name, IpamMode ipam) {
-        return new CiliumNodeWriter(client, name, ipam);
+    /// @param listener is told of the own Node when it is another than before
+    public static CiliumNodeWriter start(KubeClient client, String name, IpamMode ipam, Consumer<LocalNode> listener) {
+        return new CiliumNodeWriter(client, name, ipam, listener);
     }
 
     /// The own node, once Kubernetes has told of it.
@@ -113,6 +117,7 @@ public final class CiliumNodeWriter implements AutoCloseable {
             // Kubelets report often, and mostly the same.
             if (!local.equals(Optional.of(translated.rows()))) {
                 local = Optional.of(translated.rows());
+                listener.accept(translated.rows());
                 work.due(name);
             }
         }

@@ -28,7 +28,9 @@ final class Intake implements AutoCloseable {
     private final NodeTable nodes;
     private final PodTable pods = new PodTable();
     private final ObjectTable slices;
-    private final ObjectTable services;
+    private final ServiceTable services;
+    private final HostPortTable hostPorts;
+    private final OwnNodeTable ownNode = new OwnNodeTable();
     private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
     private final Set<Source> listed = EnumSet.noneOf(Source.class);
     private final Thread owner;
@@ -40,7 +42,8 @@ final class Intake implements AutoCloseable {
         this.store = store;
         this.nodes = new NodeTable(own, isHere);
         this.slices = PlainTable.ofSlices(settings);
-        this.services = PlainTable.ofServices(settings);
+        this.services = new ServiceTable(settings);
+        this.hostPorts = new HostPortTable(settings, isHere);
         this.owner = Thread.ofVirtual().name("sources").start(this::run);
     }
 
@@ -60,6 +63,19 @@ final class Intake implements AutoCloseable {
         return services;
     }
 
+    HostPortTable hostPorts() {
+        return hostPorts;
+    }
+
+    /// The agent's own node is like this.
+    void putOwnNode(LocalNode seen) {
+        inbox.add(() -> {
+            ownNode.seen(seen);
+            services.nodeIs(seen.labels());
+            listed.add(Source.OWN_NODE);
+        });
+    }
+
     /// Something for the owner of the tables to do.
     void put(Runnable step) {
         inbox.add(step);
@@ -71,7 +87,10 @@ final class Intake implements AutoCloseable {
     }
 
     void hostChanged() {
-        inbox.add(nodes::hostChanged);
+        inbox.add(() -> {
+            nodes.hostChanged();
+            hostPorts.hostChanged();
+        });
     }
 
     /// While objects cannot be listed, what is known of them stays as it is.
@@ -100,17 +119,17 @@ final class Intake implements AutoCloseable {
             pods.nodesAre(
                     nodes.settled().values().stream().map(Translated::rows).toList(), own);
         }
-        // A table stands behind the one that it waits for.
-        List<ObjectTable> tables = List.of(nodes, pods, slices, services);
+        // A table stands behind those that it waits for.
+        List<StateTable> tables = List.of(nodes, ownNode, pods, slices, services, hostPorts);
         store.commit(state -> {
             State next = state;
-            for (ObjectTable table : tables) {
+            for (StateTable table : tables) {
                 next = isTold(table, next) ? with(table, next) : next;
             }
             return next;
         });
         State now = store.current();
-        for (ObjectTable table : tables) {
+        for (StateTable table : tables) {
             if (isTold(table, now)) {
                 table.told();
                 listed.remove(table.source());
@@ -118,11 +137,11 @@ final class Intake implements AutoCloseable {
         }
     }
 
-    private static boolean isTold(ObjectTable table, State state) {
-        return table.after().map(state::synced).orElse(true);
+    private static boolean isTold(StateTable table, State state) {
+        return table.after().stream().allMatch(state::synced);
     }
 
-    private State with(ObjectTable table, State state) {
+    private State with(StateTable table, State state) {
         State next = table.into(state);
         if (!listed.contains(table.source())) {
             return next;

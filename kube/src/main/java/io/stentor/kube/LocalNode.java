@@ -8,6 +8,7 @@ import io.stentor.model.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// The agent's own node as Kubernetes has it.
@@ -15,8 +16,23 @@ import java.util.Optional;
 /// @param uid       of the Node object
 /// @param addresses without names
 /// @param podCidrs  `spec.podCIDRs`, or `spec.podCIDR` alone
-public record LocalNode(
-        String name, String uid, List<NodeAddress> addresses, List<Cidr> podCidrs, Map<String, String> labels) {
+/// @param said      by people and programs
+public record LocalNode(String name, String uid, List<NodeAddress> addresses, List<Cidr> podCidrs, Metadata said) {
+
+    public record Metadata(Map<String, String> labels, Map<String, String> annotations) {
+        public Metadata {
+            labels = Map.copyOf(labels);
+            annotations = Map.copyOf(annotations);
+        }
+    }
+
+    Map<String, String> labels() {
+        return said.labels;
+    }
+
+    Map<String, String> annotations() {
+        return said.annotations;
+    }
 
     public static Translated<LocalNode> translate(Node object) {
         String name = object.getMetadata().getName();
@@ -43,14 +59,15 @@ public record LocalNode(
                 problems.add(new Problem("Node/" + name, "spec.podCIDRs", "'" + text + "' is not a CIDR"));
             }
         }
-        Map<String, String> labels = object.getMetadata().getLabels();
         return new Translated<>(
                 new LocalNode(
                         name,
                         Optional.ofNullable(object.getMetadata().getUid()).orElse(""),
                         List.copyOf(addresses),
                         List.copyOf(cidrs),
-                        labels == null ? Map.of() : Map.copyOf(labels)),
+                        new Metadata(
+                                Objects.requireNonNullElse(object.getMetadata().getLabels(), Map.of()),
+                                Objects.requireNonNullElse(object.getMetadata().getAnnotations(), Map.of()))),
                 problems);
     }
 

@@ -18,14 +18,37 @@ public final class LocalPods implements AutoCloseable {
     /// Annotation of the object that stands for a static pod: the UID that kubelet and the runtime know it by.
     private static final String MIRRORED = "kubernetes.io/config.mirror";
 
+    private static final Listener UNHEARD = new Listener() {
+        @Override
+        public void seen(Pod pod) {}
+
+        @Override
+        public void gone(Pod pod) {}
+
+        @Override
+        public void listed() {}
+    };
+
     private final KubernetesClient kubernetes;
     private final String node;
     private final Map<String, Pod> pods = new ConcurrentHashMap<>();
     private final Following<Pod> following;
+    private final Listener all;
     private volatile Consumer<String> listener = _ -> {};
     private volatile boolean listed;
 
-    private LocalPods(KubeClient client, String node) {
+    /// Whom to tell of all of them.
+    public interface Listener {
+        void seen(Pod pod);
+
+        void gone(Pod pod);
+
+        /// All that there were at the start have been seen.
+        void listed();
+    }
+
+    private LocalPods(KubeClient client, String node, Listener all) {
+        this.all = all;
         this.kubernetes = client.kubernetes();
         this.node = node;
         this.following =
@@ -34,7 +57,13 @@ public final class LocalPods implements AutoCloseable {
 
     /// @param node name of the agent's own node
     public static LocalPods start(KubeClient client, String node) {
-        return new LocalPods(client, node);
+        return new LocalPods(client, node, UNHEARD);
+    }
+
+    /// @param node name of the agent's own node
+    /// @param all  is told of each pod that is new, or another than before, or gone, one after the other
+    public static LocalPods start(KubeClient client, String node, Listener all) {
+        return new LocalPods(client, node, all);
     }
 
     String node() {
@@ -87,6 +116,7 @@ public final class LocalPods implements AutoCloseable {
         public void onAdd(Pod pod) {
             String key = key(pod);
             pods.put(key, pod);
+            all.seen(pod);
             listener.accept(key);
         }
 
@@ -98,11 +128,13 @@ public final class LocalPods implements AutoCloseable {
         @Override
         public void onDelete(Pod pod, boolean unseen) {
             pods.remove(key(pod));
+            all.gone(pod);
         }
 
         @Override
         public void onList(String resourceVersion, boolean remainedEmpty) {
             listed = true;
+            all.listed();
         }
 
         private static String key(Pod pod) {

@@ -8,12 +8,13 @@ import io.stentor.model.Cidr;
 import io.stentor.model.IpAddress;
 import io.stentor.model.Node;
 import io.stentor.model.NodeAddress;
+import io.stentor.model.OwnNode;
 import io.stentor.model.RemotePod;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Nodes and pods in the snapshot.
+/// Nodes, the own one twice, and pods in the snapshot.
 final class NodeRows {
 
     private NodeRows() {}
@@ -43,6 +44,21 @@ final class NodeRows {
         List<Cidr> ranges = new ArrayList<>();
         json.path("podCIDRs").forEach(range -> ranges.add(Cidr.of(range.asText())));
         return new Node(json.path("name").asText(), addresses, ranges);
+    }
+
+    static ObjectNode json(OwnNode node) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("name", node.name())
+                .put("zone", node.zone())
+                .put("nodePorts", node.nodePorts().name());
+    }
+
+    static OwnNode ownNode(JsonNode json) {
+        return new OwnNode(
+                json.path("name").asText(),
+                json.path("zone").asText(),
+                OwnNode.NodePorts.valueOf(json.path("nodePorts").asText()));
     }
 
     static ObjectNode json(RemotePod pod) {

@@ -48,8 +48,8 @@ final class NodeTable implements ObjectTable {
     }
 
     @Override
-    public Optional<Source> after() {
-        return Optional.empty();
+    public Set<Source> after() {
+        return Set.of();
     }
 
     @Override

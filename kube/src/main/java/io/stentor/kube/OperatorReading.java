@@ -77,7 +77,8 @@ final class OperatorReading {
                         values.bool("remove-cilium-node-taints"),
                         values.bool("set-cilium-node-taints"),
                         values.bool("set-cilium-is-up-condition"),
-                        labels(values.list("cilium-pod-labels"))));
+                        labels(values.list("cilium-pod-labels"))),
+                ServiceReading.read(values));
     }
 
     private static Map<String, String> labels(List<String> items) {

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /// Objects each of which is one row or none, whatever the others are.
 ///
@@ -25,7 +26,7 @@ import java.util.function.Function;
 final class PlainTable<K, R> implements ObjectTable {
 
     private final Source source;
-    private final Optional<Source> after;
+    private final Set<Source> after;
     private final Form<K, R> form;
 
     /// What has changed and is not told.
@@ -36,13 +37,15 @@ final class PlainTable<K, R> implements ObjectTable {
 
     /// How objects become rows.
     ///
-    /// @param key of a namespace and a name
+    /// @param key  of a namespace and a name
+    /// @param ours whether a row of the table comes of such an object
     record Form<K, R>(
             Table<K, R> table,
             BiFunction<String, String, K> key,
+            Predicate<K> ours,
             Function<GenericKubernetesResource, Translated<Optional<R>>> translate) {}
 
-    private PlainTable(Source source, Optional<Source> after, Form<K, R> form) {
+    private PlainTable(Source source, Set<Source> after, Form<K, R> form) {
         this.source = source;
         this.after = after;
         this.form = form;
@@ -51,16 +54,22 @@ final class PlainTable<K, R> implements ObjectTable {
     static PlainTable<SliceName, EndpointSlice> ofSlices(ServiceSettings settings) {
         return new PlainTable<>(
                 Source.SLICES,
-                Optional.empty(),
-                new Form<>(Table.SLICES, SliceName::new, object -> EndpointSlices.translate(object, settings)));
+                Set.of(),
+                new Form<>(
+                        Table.SLICES,
+                        SliceName::new,
+                        slice -> !slice.isHostPort(),
+                        object -> EndpointSlices.translate(object, settings)));
     }
 
-    /// A service whose backends are not known yet would be refused to its clients.
-    static PlainTable<ServiceName, Service> ofServices(ServiceSettings settings) {
+    /// A service whose backends are not known yet would be refused to its clients; which services are served here is
+    /// known with the node.
+    static PlainTable<ServiceName, Service> ofServices(
+            Function<GenericKubernetesResource, Translated<Optional<Service>>> translate) {
         return new PlainTable<>(
                 Source.SERVICES,
-                Optional.of(Source.SLICES),
-                new Form<>(Table.SERVICES, ServiceName::new, object -> Services.translate(object, settings)));
+                Set.of(Source.SLICES, Source.OWN_NODE),
+                new Form<>(Table.SERVICES, ServiceName::new, service -> !service.isHostPort(), translate));
     }
 
     @Override
@@ -69,7 +78,7 @@ final class PlainTable<K, R> implements ObjectTable {
     }
 
     @Override
-    public Optional<Source> after() {
+    public Set<Source> after() {
         return after;
     }
 
@@ -108,7 +117,7 @@ final class PlainTable<K, R> implements ObjectTable {
     public State alone(State state) {
         PersistentMap<K, R> rows = state.table(form.table);
         for (K key : rows.keys().toList()) {
-            rows = keys.contains(key) ? rows : rows.minus(key);
+            rows = keys.contains(key) || !form.ours.test(key) ? rows : rows.minus(key);
         }
         return state.with(form.table, rows);
     }

@@ -18,7 +18,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -50,8 +49,8 @@ final class PodTable implements ObjectTable {
 
     /// What is said of a pod rests on what is known of its node.
     @Override
-    public Optional<Source> after() {
-        return Optional.of(Source.NODES);
+    public Set<Source> after() {
+        return Set.of(Source.NODES);
     }
 
     private static String key(GenericKubernetesResource object) {

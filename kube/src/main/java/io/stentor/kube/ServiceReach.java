@@ -2,13 +2,16 @@ package io.stentor.kube;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.stentor.model.Cidr;
+import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
 import io.stentor.model.Service;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// The addresses of one Service.
 final class ServiceReach {
@@ -44,7 +47,33 @@ final class ServiceReach {
                     "spec.loadBalancerSourceRanges", "none of them can be used: the balancer's addresses are left out");
             balancerIps = List.of();
         }
-        return new Service.Reach(clusterIps, externalIps, balancerIps, ranges, deny);
+        return new Service.Reach(
+                clusterIps,
+                externalIps,
+                balancerIps,
+                new Service.AtNodes(frontends.contains(Frontends.NODE_PORT) ? families() : Set.of(), List.of()),
+                new Service.Clients(ranges, deny));
+    }
+
+    /// Those that the Service has, whether they are used at the cluster's addresses or not.
+    private Set<Family> families() {
+        Set<Family> families = EnumSet.noneOf(Family.class);
+        List<Tree> items = spec.at("ipFamilies").items();
+        for (int i = 0; i < items.size(); i++) {
+            switch (items.get(i).shown()) {
+                case "IPv4" -> families.add(Family.IPV4);
+                case "IPv6" -> families.add(Family.IPV6);
+                default ->
+                    subject.wrong(
+                            "spec.ipFamilies[" + i + "]", "'" + items.get(i).shown() + "' is neither IPv4 nor IPv6");
+            }
+        }
+        if (items.isEmpty()) {
+            Stream.concat(spec.at("clusterIPs").items().stream(), Stream.of(spec.at("clusterIP")))
+                    .flatMap(ip -> ip.text().flatMap(IpAddress::parse).stream())
+                    .forEach(ip -> families.add(ip.family()));
+        }
+        return families;
     }
 
     private List<IpAddress> clusterIps() {

@@ -1,7 +1,10 @@
 package io.stentor.kube;
 
+import io.stentor.model.Cidr;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// Which Services are served, out of values.
@@ -9,6 +12,7 @@ final class ServiceReading {
 
     private static final String SWITCH = "kube-proxy-replacement";
     private static final String PROXY_NAME = "k8s-service-proxy-name";
+    private static final String NODE_PORT_ADDRESSES = "nodeport-addresses";
     private static final String NODE_PORTS = "node-port-range";
     private static final Pattern LABEL_VALUE = Pattern.compile("|[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
     private static final Pattern PORT = Pattern.compile("[1-9][0-9]{0,4}");
@@ -21,7 +25,35 @@ final class ServiceReading {
         if (!LABEL_VALUE.matcher(proxyName).matches()) {
             values.error(PROXY_NAME, "'" + proxyName + "' is not a label's value");
         }
-        return new ServiceSettings(proxyName, nodePorts(values), balancing(values), upkeep(values));
+        return new ServiceSettings(proxyName, nodePorts(values), balancing(values), outside(values), upkeep(values));
+    }
+
+    private static ServiceSettings.Outside outside(Values values) {
+        return new ServiceSettings.Outside(
+                nodePortAddresses(values),
+                values.bool("nodeport-bind-internal-ip"),
+                values.bool("bpf-lb-source-range-all-types"),
+                values.bool("bpf-lb-external-clusterip"),
+                values.bool("disable-external-ip-mitigation"));
+    }
+
+    private static ServiceSettings.Backends backends(Values values) {
+        return new ServiceSettings.Backends(
+                values.bool("enable-service-topology"),
+                values.text("service-no-backend-response").equals("drop"));
+    }
+
+    /// Of both families in one list.
+    private static List<Cidr> nodePortAddresses(Values values) {
+        List<Cidr> ranges = new ArrayList<>();
+        for (String text : values.list(NODE_PORT_ADDRESSES)) {
+            Optional<Cidr> range = Cidr.parse(text);
+            range.ifPresent(ranges::add);
+            if (range.isEmpty()) {
+                values.error(NODE_PORT_ADDRESSES, "'" + text + "' is not a CIDR");
+            }
+        }
+        return ranges;
     }
 
     private static ServiceSettings.Upkeep upkeep(Values values) {
@@ -38,7 +70,8 @@ final class ServiceReading {
         return new ServiceSettings.Balancing(
                 enabled(values),
                 values.bool("bpf-lb-sock-hostns-only"),
-                values.optional("cgroup-root").map(Path::of));
+                values.optional("cgroup-root").map(Path::of),
+                backends(values));
     }
 
     /// The words that older charts write are taken for what they meant, where there is one meaning left.

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.stentor.model.Cidr;
 import io.stentor.model.EndpointSlice;
+import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
 import io.stentor.model.Protocol;
 import io.stentor.model.Service;
@@ -14,6 +15,7 @@ import io.stentor.model.ServicePort;
 import io.stentor.model.SliceName;
 import io.stentor.model.TrafficPolicy;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.StreamSupport;
 
@@ -41,6 +43,11 @@ final class ServiceRows {
         put(json, "balancerIPs", reach.balancerIps());
         put(json, "sourceRanges", reach.sourceRanges());
         Service.Selection selection = service.selection();
+        put(
+                json,
+                "nodePortFamilies",
+                reach.atNodes().nodePorts().stream().sorted().toList());
+        put(json, "hostIPs", reach.atNodes().hostIps());
         return json.put("rangesDeny", reach.rangesDeny())
                 .put("inside", selection.inside().name())
                 .put("outside", selection.outside().name())
@@ -57,13 +64,21 @@ final class ServiceRows {
                         addresses(json, "clusterIPs"),
                         addresses(json, "externalIPs"),
                         addresses(json, "balancerIPs"),
-                        list(json.path("sourceRanges"), range -> Cidr.of(range.asText())),
-                        json.path("rangesDeny").asBoolean()),
+                        new Service.AtNodes(
+                                Set.copyOf(list(json.path("nodePortFamilies"), ServiceRows::family)),
+                                addresses(json, "hostIPs")),
+                        new Service.Clients(
+                                list(json.path("sourceRanges"), range -> Cidr.of(range.asText())),
+                                json.path("rangesDeny").asBoolean())),
                 new Service.Selection(
                         TrafficPolicy.valueOf(text(json, "inside")),
                         TrafficPolicy.valueOf(text(json, "outside")),
                         json.path("affinitySeconds").asInt(),
                         json.path("healthCheckNodePort").asInt()));
+    }
+
+    private static Family family(JsonNode json) {
+        return Family.valueOf(json.asText());
     }
 
     private static ServicePort servicePort(JsonNode json) {

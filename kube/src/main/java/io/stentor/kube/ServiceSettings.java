@@ -1,7 +1,9 @@
 package io.stentor.kube;
 
+import io.stentor.model.Cidr;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /// Which Services an agent serves, and how.
@@ -10,22 +12,55 @@ import java.util.Optional;
 /// without
 /// @param nodePorts as the API server has them
 /// @param balancing who leads their clients to backends
+/// @param outside   what those outside of the cluster may use
 /// @param upkeep    what the node does for them beside that
-public record ServiceSettings(String proxyName, NodePorts nodePorts, Balancing balancing, Upkeep upkeep) {
+public record ServiceSettings(
+        String proxyName, NodePorts nodePorts, Balancing balancing, Outside outside, Upkeep upkeep) {
 
     /// As Kubernetes has it unless it is told otherwise.
     public static final ServiceSettings USUAL = new ServiceSettings(
             "",
             new NodePorts(30000, 32767),
-            new Balancing(true, false, Optional.empty()),
+            new Balancing(true, false, Optional.empty(), new Backends(false, false)),
+            new Outside(List.of(), false, false, false, false),
             new Upkeep(true, new PortProtection(true, true), new HealthChecks(true, Optional.empty())));
+
+    /// With the rest as Kubernetes has it.
+    ServiceSettings(String proxyName, NodePorts nodePorts, Balancing balancing) {
+        this(proxyName, nodePorts, balancing, USUAL.outside, USUAL.upkeep);
+    }
 
     /// How clients get to backends.
     ///
     /// @param enabled         whether that is Stentor's matter (`kube-proxy-replacement`)
     /// @param hostSocketsOnly whether pods' connections are translated packet by packet (`bpf-lb-sock-hostns-only`)
     /// @param cgroup          where cgroup2 is mounted (`cgroup-root`); empty: it is looked for
-    public record Balancing(boolean enabled, boolean hostSocketsOnly, Optional<Path> cgroup) {}
+    public record Balancing(boolean enabled, boolean hostSocketsOnly, Optional<Path> cgroup, Backends backends) {}
+
+    /// What those outside of the cluster may use.
+    ///
+    /// @param nodePortAddresses  where node ports are open (`nodeport-addresses`); empty: at primary addresses
+    /// @param nodePortsInternal  whether they are open at InternalIPs alone, where the node does not say
+    /// @param rangesForAll       whether `loadBalancerSourceRanges` counts for all that is open to the outside
+    /// @param clusterIps         whether the cluster's addresses are open too (`bpf-lb-external-clusterip`)
+    /// @param foreignExternalIps whether external addresses that are none of this node's lead pods too
+    public record Outside(
+            List<Cidr> nodePortAddresses,
+            boolean nodePortsInternal,
+            boolean rangesForAll,
+            boolean clusterIps,
+            boolean foreignExternalIps) {
+        public Outside {
+            nodePortAddresses = List.copyOf(nodePortAddresses);
+        }
+    }
+
+    /// Which backends are taken.
+    ///
+    /// @param topology whether those that are meant for clients of the node's zone are preferred
+    /// (`enable-service-topology`)
+    /// @param silent   whether a service without any does not answer (`service-no-backend-response`)
+    public record Backends(boolean topology, boolean silent) {}
 
     /// What a node does for Services beside leading clients.
     ///

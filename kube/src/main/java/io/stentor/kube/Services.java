@@ -51,7 +51,7 @@ public final class Services {
             return Optional.empty();
         }
         Set<Frontends> frontends = ofType.get();
-        only().ifPresent(one -> frontends.retainAll(Set.of(one)));
+        only().ifPresent(one -> frontends.retainAll(Set.of(one, Frontends.EXTERNAL)));
         List<ServicePort> ports = new ServicePorts(
                         subject, Optional.of(settings.nodePorts()).filter(_ -> frontends.contains(Frontends.NODE_PORT)))
                 .read(spec.at("ports").items());
@@ -77,7 +77,7 @@ public final class Services {
         return service.ports().stream().anyMatch(port -> hasAddress || port.nodePort() != 0);
     }
 
-    /// The only kind of frontend, if it is to have one alone.
+    /// The only kind of frontend, if it is to have one alone; external addresses it keeps, as Cilium has it.
     private Optional<Frontends> only() {
         String type = annotations.at(TYPE).shown();
         Optional<Frontends> only = Frontends.named(type);

@@ -21,6 +21,7 @@ record SnapshotForm<K, R>(Source source, Table<K, R> table, Function<R, JsonNode
     /// All that is kept.
     static final List<SnapshotForm<?, ?>> ALL = List.of(
             new SnapshotForm<>(Source.NODES, Table.NODES, NodeRows::json, NodeRows::node),
+            new SnapshotForm<>(Source.OWN_NODE, Table.OWN_NODE, NodeRows::json, NodeRows::ownNode),
             new SnapshotForm<>(Source.PODS, Table.PODS, NodeRows::json, NodeRows::pod),
             new SnapshotForm<>(Source.SERVICES, Table.SERVICES, ServiceRows::json, ServiceRows::service),
             new SnapshotForm<>(Source.SLICES, Table.SLICES, ServiceRows::json, ServiceRows::slice));

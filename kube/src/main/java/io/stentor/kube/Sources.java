@@ -1,6 +1,7 @@
 package io.stentor.kube;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
@@ -26,22 +27,25 @@ public final class Sources implements AutoCloseable {
 
     private final KubeClient client;
     private final Intake intake;
+    private final boolean balancing;
     private final Map<Source, String> troubles = new ConcurrentHashMap<>();
     private final List<Following<?>> informers = new ArrayList<>();
 
-    private Sources(KubeClient client, Intake intake) {
+    private Sources(KubeClient client, Intake intake, boolean balancing) {
         this.client = client;
+        this.balancing = balancing;
         this.intake = intake;
     }
 
     /// @param own      name of the agent's own node: it keeps what others claim as well, and its pods are not remote
     /// @param isHere   whether this host has an address, asked when the own node says that it has
     /// @param services which of them
-    /// @param store    awaits [Source#NODES], [Source#PODS], [Source#SERVICES] and [Source#SLICES]
+    /// @param store    awaits [Source#NODES], [Source#OWN_NODE], [Source#PODS], [Source#SERVICES],
+    /// [Source#SLICES] and [Source#HOST_PORTS]
     public static Sources start(
             KubeClient client, String own, Predicate<IpAddress> isHere, ServiceSettings services, Store store) {
         Intake intake = new Intake(own, isHere, services, store);
-        Sources sources = new Sources(client, intake);
+        Sources sources = new Sources(client, intake, services.balancing().enabled());
         sources.follow(Kinds.CILIUM_NODE, "", intake.nodes());
         sources.follow(Kinds.CILIUM_ENDPOINT, "", intake.pods());
         if (services.balancing().enabled()) {
@@ -59,7 +63,42 @@ public final class Sources implements AutoCloseable {
         return state.with(Table.SERVICES, PersistentMap.empty())
                 .with(Table.SLICES, PersistentMap.empty())
                 .withSynced(Source.SERVICES)
+                .withSynced(Source.HOST_PORTS)
                 .withSynced(Source.SLICES);
+    }
+
+    /// To be told of the agent's own node whenever it is another than before.
+    public void ownNode(LocalNode node) {
+        intake.putOwnNode(node);
+    }
+
+    /// To be told of the pods of the agent's own node, which may want ports of it.
+    public LocalPods.Listener localPods() {
+        return new LocalPods.Listener() {
+            @Override
+            public void seen(Pod pod) {
+                put(() -> intake.hostPorts().seen(pod));
+            }
+
+            @Override
+            public void gone(Pod pod) {
+                put(() -> intake.hostPorts().gone(pod));
+            }
+
+            @Override
+            public void listed() {
+                if (balancing) {
+                    intake.putListed(Source.HOST_PORTS);
+                }
+            }
+
+            // Somebody else opens them, unless services are ours.
+            private void put(Runnable step) {
+                if (balancing) {
+                    intake.put(step);
+                }
+            }
+        };
     }
 
     /// To be called when the host's addresses are others than before.

@@ -72,6 +72,7 @@ class ConfigurationTest {
                         "ours.1",
                         new ServiceSettings.NodePorts(20000, 20000),
                         ServiceSettings.USUAL.balancing(),
+                        ServiceSettings.USUAL.outside(),
                         ServiceSettings.USUAL.upkeep()));
     }
 
@@ -180,7 +181,7 @@ class ConfigurationTest {
     @CsvSource(delimiterString = "=>", quoteCharacter = '`', textBlock = """
             --tunel-port=1                   => tunel-port: nobody knows this key (flag --tunel-port); did you mean tunnel-port?
             --frobnicate                     => frobnicate: nobody knows this key (flag --frobnicate)
-            --enable-service-topology=true   => enable-service-topology: 'true' is not supported and has no effect; it is as with 'false'
+            --enable-local-redirect-policy=true => enable-local-redirect-policy: 'true' is not supported and has no effect; it is as with 'false'
             --tunnel-protocol=geneve         => tunnel-protocol: 'geneve' is not supported and has no effect; it is as with 'vxlan'
             --enable-endpoint-routes=false   => enable-endpoint-routes: 'false' is not supported and has no effect; it is as with 'true'
             --auto-direct-node-routes        => auto-direct-node-routes: has no effect with routing-mode=tunnel

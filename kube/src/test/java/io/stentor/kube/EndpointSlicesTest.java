@@ -131,6 +131,7 @@ class EndpointSlicesTest {
                 "ours",
                 ServiceSettings.USUAL.nodePorts(),
                 ServiceSettings.USUAL.balancing(),
+                ServiceSettings.USUAL.outside(),
                 ServiceSettings.USUAL.upkeep());
         Translated<Optional<EndpointSlice>> slice =
                 EndpointSlices.translate(object(LABELS + label, "IPv4", PORTS, ""), ours);

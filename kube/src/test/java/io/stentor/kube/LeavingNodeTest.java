@@ -27,7 +27,7 @@ class LeavingNodeTest {
                 .build();
         server.kubernetes.nodes().resource(node).create();
         try (KubeClient client = server.client();
-                CiliumNodeWriter writer = CiliumNodeWriter.start(client, "n", IpamMode.CLUSTER_POOL)) {
+                CiliumNodeWriter writer = CiliumNodeWriter.start(client, "n", IpamMode.CLUSTER_POOL, _ -> {})) {
             ApiServer.await(() -> writer.local().isPresent());
             assertThat(writer.isLeaving()).isFalse();
 

@@ -3,8 +3,6 @@ package io.stentor.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.stentor.model.Service;
-import io.stentor.model.ServiceName;
 import io.stentor.model.Source;
 import io.stentor.model.State;
 import io.stentor.model.Table;
@@ -17,7 +15,7 @@ class PlainTableTest {
 
     /// Services that come, change and go, some of them wrong.
     private static State play(Random random, int events, boolean squashed) {
-        PlainTable<ServiceName, Service> table = PlainTable.ofServices(ServiceSettings.USUAL);
+        ServiceTable table = new ServiceTable(ServiceSettings.USUAL);
         State state = State.awaiting(Set.of(Source.SERVICES, Source.SLICES));
         for (int i = 0; i < events; i++) {
             String address = random.nextInt(4) == 0 ? "nonsense" : "10.96.0." + random.nextInt(1, 9);

@@ -122,9 +122,9 @@ class ServicesTest {
 
     @ParameterizedTest
     @CsvSource(delimiterString = "=>", textBlock = """
-            {service.cilium.io/type: ClusterIP}               => 80/TCP cluster[10.96.0.7]
-            {service.cilium.io/type: NodePort}                => 80/TCP@30080
-            {service.cilium.io/type: LoadBalancer}            => 80/TCP balancer[203.0.113.9]
+            {service.cilium.io/type: ClusterIP}               => 80/TCP cluster[10.96.0.7] external[198.51.100.7]
+            {service.cilium.io/type: NodePort}                => 80/TCP@30080 external[198.51.100.7]
+            {service.cilium.io/type: LoadBalancer}            => 80/TCP external[198.51.100.7] balancer[203.0.113.9]
             {service.cilium.io/type: ''}                      => 80/TCP@30080 cluster[10.96.0.7] external[198.51.100.7] balancer[203.0.113.9]
             {service.cilium.io/src-ranges-policy: allow}      => 80/TCP@30080 cluster[10.96.0.7] external[198.51.100.7] balancer[203.0.113.9]
             {service.cilium.io/src-ranges-policy: Deny}       => 80/TCP@30080 cluster[10.96.0.7] external[198.51.100.7] balancer[203.0.113.9]
@@ -187,6 +187,7 @@ class ServicesTest {
                 "ours",
                 ServiceSettings.USUAL.nodePorts(),
                 ServiceSettings.USUAL.balancing(),
+                ServiceSettings.USUAL.outside(),
                 ServiceSettings.USUAL.upkeep());
         assertThat(inShort(Services.translate(object(labels, "clusterIP: 10.96.0.7, " + PORT, ""), ours)
                         .rows()))
@@ -253,6 +254,7 @@ class ServicesTest {
                 "",
                 new ServiceSettings.NodePorts(20000, 20100),
                 ServiceSettings.USUAL.balancing(),
+                ServiceSettings.USUAL.outside(),
                 ServiceSettings.USUAL.upkeep());
         Translated<Optional<Service>> service = Services.translate(
                 object("", "type: NodePort, clusterIP: 10.96.0.7, ports: [{port: 80, nodePort: 20100}]", ""), settings);

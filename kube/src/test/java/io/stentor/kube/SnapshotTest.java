@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.model.Cidr;
 import io.stentor.model.EndpointSlice;
+import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
 import io.stentor.model.Node;
 import io.stentor.model.NodeAddress;
+import io.stentor.model.OwnNode;
 import io.stentor.model.PersistentMap;
 import io.stentor.model.Protocol;
 import io.stentor.model.RemotePod;
@@ -32,7 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SnapshotTest {
 
-    private static final Set<Source> CLUSTER = Set.of(Source.NODES, Source.PODS, Source.SERVICES, Source.SLICES);
+    private static final Set<Source> CLUSTER =
+            Set.of(Source.NODES, Source.OWN_NODE, Source.PODS, Source.SERVICES, Source.SLICES);
 
     private static final Node NODE = new Node(
             "b",
@@ -48,8 +51,8 @@ class SnapshotTest {
                     List.of(IpAddress.of("10.96.0.7"), IpAddress.of("fd00:96::7")),
                     List.of(IpAddress.of("198.51.100.7")),
                     List.of(IpAddress.of("203.0.113.9")),
-                    List.of(Cidr.of("203.0.113.0/24"), Cidr.of("2001:db8::/32")),
-                    true),
+                    new Service.AtNodes(Set.of(Family.IPV6), List.of(IpAddress.of("0.0.0.0"))),
+                    new Service.Clients(List.of(Cidr.of("203.0.113.0/24"), Cidr.of("2001:db8::/32")), true)),
             new Service.Selection(TrafficPolicy.LOCAL, TrafficPolicy.CLUSTER, 60, 30999));
     private static final EndpointSlice SLICE = new EndpointSlice(
             new SliceName("shop", "web-x7"),
@@ -59,6 +62,8 @@ class SnapshotTest {
                     backend("10.0.1.5", true, false, false, new EndpointSlice.Place("b", List.of("z1", "z2"))),
                     backend("10.0.1.6", false, true, false, new EndpointSlice.Place("", List.of())),
                     backend("10.0.1.7", false, false, true, new EndpointSlice.Place("b", List.of()))));
+
+    private static final OwnNode OWN = new OwnNode("b", "z1", OwnNode.NodePorts.ALL);
 
     @TempDir
     private Path directory;
@@ -88,12 +93,14 @@ class SnapshotTest {
             first.commit(state -> synced(state.with(Table.NODES, NODE)
                     .with(Table.PODS, POD)
                     .with(Table.SERVICES, SERVICE)
-                    .with(Table.SLICES, SLICE)));
+                    .with(Table.SLICES, SLICE)
+                    .with(Table.OWN_NODE, OWN)));
         }
         Store second = store();
         try (Snapshot _ = Snapshot.start(file, second)) {
             assertThat(second.current().nodes()).isEqualTo(first.current().nodes());
             assertThat(second.current().pods()).isEqualTo(first.current().pods());
+            assertThat(second.current().table(Table.OWN_NODE).values()).containsExactly(OWN);
             assertThat(second.current().table(Table.SERVICES).values()).containsExactly(SERVICE);
             assertThat(second.current().table(Table.SLICES).values()).containsExactly(SLICE);
             assertThat(second.current().awaited()).isEqualTo(CLUSTER);
@@ -151,7 +158,8 @@ class SnapshotTest {
         store.commit(state -> state.with(Table.NODES, NODE)
                 .with(Table.PODS, POD)
                 .with(Table.SERVICES, SERVICE)
-                .with(Table.SLICES, SLICE));
+                .with(Table.SLICES, SLICE)
+                .withSynced(Source.OWN_NODE));
         try (ApiServer server = new ApiServer();
                 KubeClient client = server.client();
                 Sources _ = Sources.start(client, "a", _ -> true, ServiceSettings.USUAL, store)) {

@@ -185,7 +185,7 @@ class SourcesTest {
                 .create();
         var nodes = server.kubernetes.genericKubernetesResources(Kinds.CILIUM_NODE);
         try (KubeClient client = server.client();
-                CiliumNodeWriter writer = CiliumNodeWriter.start(client, "a", IpamMode.CLUSTER_POOL)) {
+                CiliumNodeWriter writer = CiliumNodeWriter.start(client, "a", IpamMode.CLUSTER_POOL, _ -> {})) {
             ApiServer.await(() -> nodes.withName("a").get() != null);
             assertThat(CiliumNodes.translate(nodes.withName("a").get()).rows().addresses())
                     .hasToString("[NodeAddress[type=InternalIP, address=192.0.2.1]]");

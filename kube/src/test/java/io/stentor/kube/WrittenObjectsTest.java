@@ -84,7 +84,7 @@ class WrittenObjectsTest {
                 "uid",
                 List.of(new NodeAddress(NodeAddress.Type.INTERNAL_IP, IpAddress.of("192.168.60.11"))),
                 List.of(Cidr.of("10.0.0.0/24")),
-                Map.of("a", "b"));
+                new LocalNode.Metadata(Map.of("a", "b"), Map.of()));
     }
 
     @Test

@@ -13,6 +13,10 @@ public enum Source {
     SERVICES,
     /// `EndpointSlice` objects: [Table#SLICES].
     SLICES,
+    /// Ports of this node that its `Pod` objects want: rows of [Table#SERVICES] and [Table#SLICES].
+    HOST_PORTS,
+    /// This node's `Node` object: [Table#OWN_NODE].
+    OWN_NODE,
     /// Pods of this node, by CNI requests and what was kept of them on disk: [Table#ENDPOINTS].
     ENDPOINTS,
     /// The file of ranges that pods reach with their own address: [Table#UNMASQUERADED].

@@ -26,6 +26,13 @@ public final class Table<K, R> implements Comparable<Table<?, ?>> {
     /// What stands behind services.
     public static final Table<SliceName, EndpointSlice> SLICES = new Table<>("slices", EndpointSlice::name);
 
+    /// This node alone, by its name: what Kubernetes says of it beside its addresses.
+    public static final Table<String, OwnNode> OWN_NODE = new Table<>("own_node", OwnNode::name);
+
+    /// All addresses of this host.
+    public static final Table<IpAddress, HostAddress> HOST_ADDRESSES =
+            new Table<>("host_addresses", HostAddress::address);
+
     private final String name;
     private final Function<R, K> key;
 

@@ -9,6 +9,9 @@ import io.stentor.kernel.net.Neighbour;
 import io.stentor.kernel.net.Netlink;
 import io.stentor.kernel.net.Prefix;
 import io.stentor.kernel.net.Route;
+import io.stentor.model.HostAddress;
+import io.stentor.model.IpAddress;
+import io.stentor.model.PersistentMap;
 import io.stentor.model.Problem;
 import io.stentor.model.State;
 import java.util.ArrayList;
@@ -39,7 +42,13 @@ final class NetworkPass {
     /// @param found    what is wrong with the cluster's own facts
     /// @param wanted   destinations of the routes that have to be there
     /// @param devices  known once this node's own row is
-    record Outcome(List<Problem> failures, List<Problem> found, Set<Prefix> wanted, Optional<NodeDevices> devices) {}
+    /// @param addresses of the host
+    record Outcome(
+            List<Problem> failures,
+            List<Problem> found,
+            Set<Prefix> wanted,
+            Optional<NodeDevices> devices,
+            PersistentMap<IpAddress, HostAddress> addresses) {}
 
     /// @throws KernelException if what is there cannot be read
     Outcome run(State state) {
@@ -66,7 +75,8 @@ final class NetworkPass {
                 failures,
                 desired.problems(),
                 desired.routes().stream().map(Route::destination).collect(Collectors.toUnmodifiableSet()),
-                selfKnown ? Optional.of(outside.devices(desired.mtu())) : Optional.empty());
+                selfKnown ? Optional.of(outside.devices(desired.mtu())) : Optional.empty(),
+                HostAddresses.of(underlay.addresses(), outside.links(), outside.own()));
     }
 
     private void apply(List<Change> changes, List<Problem> failures) {

@@ -13,6 +13,7 @@ import io.stentor.model.PersistentMap;
 import io.stentor.model.Problem;
 import io.stentor.model.State;
 import io.stentor.model.Store;
+import io.stentor.model.Table;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -192,6 +193,7 @@ public final class NodeNetwork implements AutoCloseable {
             failures = outcome.failures();
             all.addAll(outcome.found());
             wanted = outcome.wanted();
+            store.commit(state -> state.with(Table.HOST_ADDRESSES, outcome.addresses()));
             outcome.devices().ifPresent(this::publish);
         } catch (RuntimeException failed) {
             // The kernel would not be read, or a mistake of ours: neither may end the keeping of the network.

@@ -16,6 +16,7 @@ import io.stentor.node.Method;
 import io.stentor.node.Reply;
 import java.io.IOException;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +25,7 @@ import java.util.stream.Collectors;
 /// The methods of the agent's socket that the command line asks.
 ///
 /// Lists are streams: each item is a JSON array of rows, and the result that ends them is an object with their `count`.
-/// `status`, `version` and `endpoint.get` are a result alone, an object.
+/// `status`, `version`, `endpoint.get`, `service.get` and `explain` are a result alone, an object.
 public final class AgentMethods {
     private final AgentView view;
     private final MapMethod maps;
@@ -37,7 +38,10 @@ public final class AgentMethods {
     /// By the names under which the socket registers them.
     public static Map<String, Method> of(AgentView view) {
         AgentMethods methods = new AgentMethods(view);
-        return Map.of(
+        Map<String, Method> all = new HashMap<>(ServiceMethods.of(view));
+        all.putAll(JoinedMaps.of(view));
+        all.put("explain", new ExplainMethod(view));
+        all.putAll(Map.of(
                 "status", (request, reply) -> reply.result(Status.of(view).toString()),
                 "version", (request, reply) -> reply.result(version().toString()),
                 "endpoint.list", methods::listEndpoints,
@@ -47,7 +51,8 @@ public final class AgentMethods {
                 "tables", methods::tables,
                 "maps", methods.maps,
                 "diff", methods::differences,
-                "monitor", new Monitor(view));
+                "monitor", new Monitor(view)));
+        return Map.copyOf(all);
     }
 
     private State state() {

@@ -1,5 +1,8 @@
 package io.stentor.agent.api;
 
+import io.stentor.datapath.compile.ServedServices;
+import io.stentor.datapath.explain.DryRuns;
+import io.stentor.datapath.sweep.SweepLoop;
 import io.stentor.datapath.sync.Difference;
 import io.stentor.flow.EventRing;
 import io.stentor.kernel.bpf.BpfMap;
@@ -35,24 +38,36 @@ public record AgentView(
     /// @param state    `store::current`
     /// @param applied  `applied::latest`
     /// @param problems what neither of the two knows: configuration, links and routes, leftovers of other networks
-    public record Facts(Supplier<State> state, Supplier<Applied.Report> applied, Supplier<List<Problem>> problems) {}
+    /// @param services what became of them, of the state that was compiled last
+    public record Facts(
+            Supplier<State> state,
+            Supplier<Applied.Report> applied,
+            Supplier<List<Problem>> problems,
+            Supplier<ServedServices> services) {}
 
     /// @param maps        the pinned maps by name, open as long as the view is in use; none before the programs are
     ///                    loaded, which is after the agent has begun to answer
     /// @param differences `datapathSync::differences`
     /// @param events      what [EventPoll] fills
-    /// @param pressure    how full the maps are
+    /// @param measures    what the agent counts of it itself
+    /// @param dryRuns     the programs for packets that nobody has sent, once they are loaded
     public record KernelView(
             Supplier<Map<String, BpfMap>> maps,
             Supplier<List<Difference>> differences,
             EventRing events,
-            MapPressure pressure) {
+            Measures measures,
+            Supplier<Optional<DryRuns>> dryRuns) {
 
         /// The map of that name, if it is open by now.
         Optional<BpfMap> map(String name) {
             return Optional.ofNullable(maps.get().get(name));
         }
     }
+
+    /// @param pressure how full the maps are
+    /// @param sweeps   how often connections were collected
+    /// @param changes  of services, on their way to the kernel
+    public record Measures(MapPressure pressure, Supplier<SweepLoop.Runs> sweeps, ServiceChanges changes) {}
 
     /// @param routing for people: `tunnel (vxlan, port 8472)`, `native, automatic node routes`
     /// @param devices those that lead to the other nodes

@@ -3,12 +3,16 @@ package io.stentor.agent.api;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.stentor.agent.api.Samples.Values;
+import io.stentor.bpf.MapSpec;
 import io.stentor.bpf.generated.CtCounter;
 import io.stentor.bpf.generated.EventBucket;
+import io.stentor.bpf.generated.Family;
 import io.stentor.bpf.generated.Maps;
+import io.stentor.datapath.sweep.SweepLoop;
 import io.stentor.datapath.sweep.Swept;
 import io.stentor.flow.Wire;
 import io.stentor.kernel.bpf.BpfMap;
+import java.util.List;
 
 /// What the programs count and how full their maps are, as metrics.
 final class DatapathMetrics implements MultiCollector {
@@ -44,9 +48,12 @@ final class DatapathMetrics implements MultiCollector {
                     "Connections that found no free port of an address to go out under.",
                     connections);
         });
-        addConnections(samples, kernel.pressure().swept());
+        addConnections(samples, kernel.measures().pressure().swept());
+        addRuns(samples, kernel.measures().sweeps().get());
+        kernel.map(Maps.NAT.name()).ifPresent(nat -> addBusiest(samples, nat));
+        addCapacity(samples);
         Values pressure = new Values();
-        kernel.pressure().parts().forEach((map, part) -> pressure.put(part, "map_name", map));
+        kernel.measures().pressure().parts().forEach((map, part) -> pressure.put(part, "map_name", map));
         samples.gauge("cilium_bpf_map_pressure", "Entries of a map as a part of what it has room for.", pressure);
         return samples.snapshots();
     }
@@ -74,6 +81,45 @@ final class DatapathMetrics implements MultiCollector {
                 "cilium_datapath_conntrack_gc_entries",
                 "Connections that the last collection left and deleted.",
                 entries);
+    }
+
+    /// One run collects all families and protocols.
+    private static void addRuns(Samples samples, SweepLoop.Runs runs) {
+        Values all = new Values();
+        for (Family family : Family.values()) {
+            for (String protocol : List.of("TCP", "non-TCP")) {
+                all.put(runs.completed(), run(family, protocol, "completed"));
+                all.put(runs.failed(), run(family, protocol, "uncompleted"));
+            }
+        }
+        samples.counter("cilium_datapath_conntrack_gc_runs", "Collections of connections that ended in silence.", all)
+                .gauge(
+                        "cilium_datapath_conntrack_gc_interval_seconds",
+                        "Between two collections.",
+                        new Values().put(SweepLoop.PERIOD.toSeconds(), "global", "global"));
+    }
+
+    private static String[] run(Family family, String protocol, String status) {
+        return new String[] {"family", Wire.text(family), "protocol", protocol, "status", status};
+    }
+
+    private static void addBusiest(Samples samples, BpfMap nat) {
+        Values busiest = new Values();
+        MasqueradeUse.busiest(nat).forEach((family, count) -> busiest.put(count, "family", Wire.text(family)));
+        samples.gauge(
+                "cilium_nat_endpoint_max_connection",
+                "Masqueraded connections to the one remote address and port that has most of them.",
+                busiest);
+    }
+
+    private void addCapacity(Samples samples) {
+        Values capacity = new Values();
+        for (MapSpec<?, ?> spec : Maps.ALL) {
+            kernel.map(spec.name())
+                    .filter(map -> MapPressure.fills(spec.type()))
+                    .ifPresent(map -> capacity.put(map.spec().maxEntries(), "map_group", spec.name()));
+        }
+        samples.gauge("cilium_bpf_map_capacity", "Entries that a map has room for.", capacity);
     }
 
     private static void addPackets(Samples samples, BpfMap metrics) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /// How full the maps are, and what to do about those that refuse what they have no room for.
@@ -22,6 +23,15 @@ import java.util.function.Supplier;
 public final class MapPressure {
     /// From this part on it is a problem.
     private static final double HIGH = 0.8;
+
+    private static final Set<String> OF_SERVICES = Set.of(
+            Maps.FRONTENDS.name(),
+            Maps.BACKENDS.name(),
+            Maps.SLOTS.name(),
+            Maps.MEMBERS.name(),
+            Maps.SOURCE_RANGES.name());
+
+    private static final int STEP = 5;
 
     private static final long RECENT = Duration.ofSeconds(20).toNanos();
 
@@ -59,7 +69,7 @@ public final class MapPressure {
         parts().forEach((name, part) -> {
             BpfMap map = held.get(name);
             if (part >= HIGH && map != null && refuses(map)) {
-                problems.add(new Problem("map", name, "is filled to 80 % or more; " + remedy(name)));
+                problems.add(new Problem("map", name, "is filled to " + step(part) + "; " + remedy(name)));
             }
         });
         if (swept.get().overflow() > 0) {
@@ -77,12 +87,21 @@ public final class MapPressure {
         return problems;
     }
 
+    /// In steps, for a problem that calls itself otherwise is told anew.
+    private static String step(double part) {
+        int percent = (int) (part * 100) / STEP * STEP;
+        return percent >= 100 ? "the last entry" : percent + " % or more";
+    }
+
     private static String remedy(String map) {
         if (map.equals(Maps.CT_ANSWERED.name())) {
             return "bpf-ct-global-tcp-max and bpf-ct-global-any-max make room for connections";
         }
         if (map.equals(Maps.NAT.name())) {
             return "bpf-nat-global-max makes room for masqueraded connections";
+        }
+        if (OF_SERVICES.contains(map)) {
+            return "Services that it has no room for are not served, and named; others are";
         }
         return "what it has no room for will not be reached";
     }
@@ -124,7 +143,7 @@ public final class MapPressure {
     }
 
     /// Arrays and rings always have all their room.
-    private static boolean fills(MapType type) {
+    static boolean fills(MapType type) {
         return switch (type) {
             case HASH, LRU_HASH, PERCPU_HASH, LRU_PERCPU_HASH, LPM_TRIE, HASH_OF_MAPS -> true;
             default -> false;

@@ -19,6 +19,7 @@ public final class MetricsServer {
         PrometheusRegistry registry = new PrometheusRegistry();
         registry.register(new AgentMetrics(view));
         registry.register(new DatapathMetrics(view.kernel()));
+        registry.register(new ServiceMetrics(view.kernel().measures().changes()));
         registry.register(new ProcessMetrics());
         ExpositionFormats formats = ExpositionFormats.init();
         return HttpPage.open(address, "/metrics", headers -> answer(registry, formats, headers));

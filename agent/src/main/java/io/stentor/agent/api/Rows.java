@@ -39,6 +39,12 @@ final class Rows {
         }
     }
 
+    /// Ends the reply with how many rows there would be more.
+    void end(long left) throws IOException {
+        flush();
+        reply.result(object().put("count", count).put("left", left).toString());
+    }
+
     /// Ends the reply.
     void end() throws IOException {
         flush();

@@ -1,9 +1,12 @@
 package io.stentor.agent.api;
 
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -25,6 +28,40 @@ final class Samples {
             values.merge(Labels.of(labels), value.doubleValue(), Double::sum);
             return this;
         }
+    }
+
+    /// Histograms of one metric by their labels.
+    static final class Histograms {
+        private final List<Double> bounds;
+        private final List<HistogramDataPointSnapshot> points = new ArrayList<>();
+
+        /// @param bounds upper ones, ascending; what is above all of them has a bucket of its own
+        Histograms(List<Double> bounds) {
+            this.bounds = List.copyOf(bounds);
+        }
+
+        /// @param counts of each bucket, not of those below it; one more than bounds
+        /// @param labels name, value, name, value …
+        Histograms put(List<Long> counts, double sum, String... labels) {
+            ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
+            for (int i = 0; i < counts.size(); i++) {
+                buckets.bucket(i < bounds.size() ? bounds.get(i) : Double.POSITIVE_INFINITY, counts.get(i));
+            }
+            points.add(HistogramDataPointSnapshot.builder()
+                    .classicHistogramBuckets(buckets.build())
+                    .sum(sum)
+                    .labels(Labels.of(labels))
+                    .build());
+            return this;
+        }
+    }
+
+    Samples histogram(String name, String help, Histograms values) {
+        HistogramSnapshot.Builder builder =
+                HistogramSnapshot.builder().name(name).help(help);
+        values.points.forEach(builder::dataPoint);
+        all.add(builder.build());
+        return this;
     }
 
     Samples gauge(String name, String help, Number value) {

@@ -71,12 +71,17 @@ record ServiceMapRows(ObjectNode row, KernelClock clock) {
         row.put("inside", Integer.toUnsignedLong(f.inside())).put("insideBackends", f.insideCount());
         row.put("outside", Integer.toUnsignedLong(f.outside())).put("outsideBackends", f.outsideCount());
         row.put("affinitySeconds", Integer.toUnsignedLong(f.affinitySeconds()));
-        ArrayNode flags = row.putArray("flags");
-        flag(flags, f.flags() & FrontendFlag.OUTSIDE, "outside");
-        flag(flags, f.flags() & FrontendFlag.LOCAL, "local");
-        flag(flags, f.flags() & FrontendFlag.RANGES, "ranges");
-        flag(flags, f.flags() & FrontendFlag.RANGES_DENY, "ranges-deny");
-        flag(flags, f.flags() & FrontendFlag.THIS_NODE, "this-node");
+        flags(row.putArray("flags"), f.flags());
+    }
+
+    /// @param bits of [FrontendFlag]
+    static void flags(ArrayNode flags, int bits) {
+        flag(flags, bits & FrontendFlag.OUTSIDE, "outside");
+        flag(flags, bits & FrontendFlag.LOCAL, "local");
+        flag(flags, bits & FrontendFlag.RANGES, "ranges");
+        flag(flags, bits & FrontendFlag.RANGES_DENY, "ranges-deny");
+        flag(flags, bits & FrontendFlag.THIS_NODE, "this-node");
+        flag(flags, bits & FrontendFlag.FOREIGN, "foreign");
     }
 
     private static void flag(ArrayNode flags, int bits, String text) {

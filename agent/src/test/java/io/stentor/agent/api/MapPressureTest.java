@@ -22,7 +22,7 @@ class MapPressureTest {
     private final SampleNode node = new SampleNode();
 
     private MapPressure pressure() {
-        return node.view().kernel().pressure();
+        return node.view().kernel().measures().pressure();
     }
 
     private void account(int holder, int tcp, int other) {

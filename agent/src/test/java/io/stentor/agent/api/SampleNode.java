@@ -14,6 +14,8 @@ import io.stentor.datapath.compile.Keys;
 import io.stentor.datapath.compile.MapCompiler;
 import io.stentor.datapath.compile.MapSettings;
 import io.stentor.datapath.compile.TableSizes;
+import io.stentor.datapath.explain.DryRuns;
+import io.stentor.datapath.sweep.SweepLoop;
 import io.stentor.datapath.sweep.Swept;
 import io.stentor.datapath.sync.DatapathSync;
 import io.stentor.flow.EventRing;
@@ -45,6 +47,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 /// A node as its agent sees it, with two pods, a neighbour, and a kernel of plain objects behind it: `worker-1` of two.
 public final class SampleNode {
@@ -57,7 +60,11 @@ public final class SampleNode {
     public final EventRing events = new EventRing(64);
     public final List<Problem> problems = new CopyOnWriteArrayList<>();
     public final List<PartHealth> parts = new CopyOnWriteArrayList<>();
+    public Optional<DryRuns> dryRuns = Optional.empty();
+    public final ServiceChanges changes = new ServiceChanges();
     private final FakeKernel kernel = new FakeKernel();
+    private final MapSettings settings = new MapSettings("worker-1", Optional.of(Family.IPV4), List.of());
+    private final MapCompiler compiler = new MapCompiler(settings);
     private final DatapathSync sync;
 
     public SampleNode() {
@@ -80,9 +87,21 @@ public final class SampleNode {
     public AgentView view() {
         return new AgentView(
                 new AgentView.About("worker-1", Set.of(Family.IPV4)),
-                new AgentView.Facts(store::current, applied::latest, () -> List.copyOf(problems)),
+                new AgentView.Facts(
+                        store::current,
+                        applied::latest,
+                        () -> Stream.concat(problems.stream(), compiler.problems().stream())
+                                .toList(),
+                        () -> compiler.services(settings)),
                 new AgentView.KernelView(
-                        () -> maps, sync::differences, events, new MapPressure(() -> maps, SIZES, () -> swept)),
+                        () -> maps,
+                        sync::differences,
+                        events,
+                        new AgentView.Measures(
+                                new MapPressure(() -> maps, SIZES, () -> swept),
+                                () -> new SweepLoop.Runs(3, 1),
+                                changes),
+                        () -> dryRuns),
                 () -> new AgentView.NetworkView(
                         "tunnel (vxlan, port 8472)", List.of(new AgentView.Device("eth0", 2, 1500))),
                 () -> List.copyOf(parts));
@@ -102,7 +121,6 @@ public final class SampleNode {
     /// What the datapath does with the newest state.
     public SampleNode applied() {
         State state = store.current();
-        MapCompiler compiler = new MapCompiler(new MapSettings("worker-1", Optional.of(Family.IPV4), List.of()));
         sync.sync(compiler.compile(state), state.synced(), List::of, 0);
         applied.report(state.revision(), List.of());
         return this;

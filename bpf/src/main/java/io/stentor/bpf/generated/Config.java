@@ -33,6 +33,7 @@ import java.lang.foreign.MemorySegment;
 /// @param ctSynSeconds that a TCP connection lives while it begins
 /// @param ctClosingSeconds that a TCP connection is remembered after its end
 /// @param ctOtherSeconds that any other connection lives without packets
+/// @param assumedIdentity of whoever speaks out of the tunnel, for dry runs; 0: the tunnel tells
 /// @param tunnelPort host order
 /// @param podMtu of what leaves through the tunnel
 /// @param gatewayMac of every pod link's host side
@@ -46,7 +47,8 @@ import java.lang.foreign.MemorySegment;
 /// @param services connections to Services are translated
 /// @param socketsOfHostAlone pods' connections to services are translated packet by packet
 /// @param setRetval the kernel has bpf_set_retval (5.18)
-public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int natPortMin, Bytes16 gatewayIpv6, int natPortMax, int overlayIfindex, int underlayIfindex, int dropEventsPerSecond, Bytes16 segmentIpv6, Bytes16 segmentIpv6Mask, Bytes16 loopbackIpv6, long hostNetns, int loopbackIpv4, int segmentIpv4, int segmentIpv4Mask, int ctTcpMax, int ctOtherMax, int natMax, int ctTcpSeconds, int ctSynSeconds, int ctClosingSeconds, int ctOtherSeconds, int underlayMtu, int tunnelPort, int podMtu, Bytes6 gatewayMac, boolean ipv4, boolean ipv6, boolean tunnel, boolean underlayIpv6, boolean encapsulate, boolean directNodeRoutes, boolean masqueradeIpv4, boolean masqueradeIpv6, boolean trace, boolean coarseClock, boolean succeeds, boolean services, boolean socketsOfHostAlone, boolean setRetval) implements Layout {
+/// @param servicesSilent packets for a service without a backend are dropped, not answered
+public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int natPortMin, Bytes16 gatewayIpv6, int natPortMax, int overlayIfindex, int underlayIfindex, int dropEventsPerSecond, Bytes16 segmentIpv6, Bytes16 segmentIpv6Mask, Bytes16 loopbackIpv6, long hostNetns, int loopbackIpv4, int segmentIpv4, int segmentIpv4Mask, int ctTcpMax, int ctOtherMax, int natMax, int ctTcpSeconds, int ctSynSeconds, int ctClosingSeconds, int ctOtherSeconds, int assumedIdentity, int underlayMtu, int tunnelPort, int podMtu, Bytes6 gatewayMac, boolean ipv4, boolean ipv6, boolean tunnel, boolean underlayIpv6, boolean encapsulate, boolean directNodeRoutes, boolean masqueradeIpv4, boolean masqueradeIpv6, boolean trace, boolean coarseClock, boolean succeeds, boolean services, boolean socketsOfHostAlone, boolean setRetval, boolean servicesSilent) implements Layout {
     public static final int SIZE = 200;
     public static final int NODE_IPV4_OFFSET = 0;
     public static final int NODE_IPV6_OFFSET = 16;
@@ -71,27 +73,29 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
     public static final int CT_SYN_SECONDS_OFFSET = 156;
     public static final int CT_CLOSING_SECONDS_OFFSET = 160;
     public static final int CT_OTHER_SECONDS_OFFSET = 164;
-    public static final int UNDERLAY_MTU_OFFSET = 168;
-    public static final int TUNNEL_PORT_OFFSET = 170;
-    public static final int POD_MTU_OFFSET = 172;
-    public static final int GATEWAY_MAC_OFFSET = 174;
-    public static final int IPV4_OFFSET = 180;
-    public static final int IPV6_OFFSET = 181;
-    public static final int TUNNEL_OFFSET = 182;
-    public static final int UNDERLAY_IPV6_OFFSET = 183;
-    public static final int ENCAPSULATE_OFFSET = 184;
-    public static final int DIRECT_NODE_ROUTES_OFFSET = 185;
-    public static final int MASQUERADE_IPV4_OFFSET = 186;
-    public static final int MASQUERADE_IPV6_OFFSET = 187;
-    public static final int TRACE_OFFSET = 188;
-    public static final int COARSE_CLOCK_OFFSET = 189;
-    public static final int SUCCEEDS_OFFSET = 190;
-    public static final int SERVICES_OFFSET = 191;
-    public static final int SOCKETS_OF_HOST_ALONE_OFFSET = 192;
-    public static final int SET_RETVAL_OFFSET = 193;
+    public static final int ASSUMED_IDENTITY_OFFSET = 168;
+    public static final int UNDERLAY_MTU_OFFSET = 172;
+    public static final int TUNNEL_PORT_OFFSET = 174;
+    public static final int POD_MTU_OFFSET = 176;
+    public static final int GATEWAY_MAC_OFFSET = 178;
+    public static final int IPV4_OFFSET = 184;
+    public static final int IPV6_OFFSET = 185;
+    public static final int TUNNEL_OFFSET = 186;
+    public static final int UNDERLAY_IPV6_OFFSET = 187;
+    public static final int ENCAPSULATE_OFFSET = 188;
+    public static final int DIRECT_NODE_ROUTES_OFFSET = 189;
+    public static final int MASQUERADE_IPV4_OFFSET = 190;
+    public static final int MASQUERADE_IPV6_OFFSET = 191;
+    public static final int TRACE_OFFSET = 192;
+    public static final int COARSE_CLOCK_OFFSET = 193;
+    public static final int SUCCEEDS_OFFSET = 194;
+    public static final int SERVICES_OFFSET = 195;
+    public static final int SOCKETS_OF_HOST_ALONE_OFFSET = 196;
+    public static final int SET_RETVAL_OFFSET = 197;
+    public static final int SERVICES_SILENT_OFFSET = 198;
     public static final Codec<Config> CODEC = new Codec<>(SIZE, Config::encode, Config::decode);
     /// All bytes zero.
-    public static final Config ZERO = new Config(Bytes16.ZERO, Bytes16.ZERO, 0, 0, Bytes16.ZERO, 0, 0, 0, 0, Bytes16.ZERO, Bytes16.ZERO, Bytes16.ZERO, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Bytes6.ZERO, false, false, false, false, false, false, false, false, false, false, false, false, false, false);
+    public static final Config ZERO = new Config(Bytes16.ZERO, Bytes16.ZERO, 0, 0, Bytes16.ZERO, 0, 0, 0, 0, Bytes16.ZERO, Bytes16.ZERO, Bytes16.ZERO, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Bytes6.ZERO, false, false, false, false, false, false, false, false, false, false, false, false, false, false, false);
 
     public Config {
         Field.unsigned(underlayMtu, 16, "underlay_mtu");
@@ -101,7 +105,7 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
 
     /// Reads 200 bytes at `at`.
     public static Config decode(MemorySegment from, long at) {
-        return new Config(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), from.get(Field.BE32, at + 32), from.get(Field.U32, at + 36), Bytes16.decode(from, at + 40), from.get(Field.U32, at + 56), from.get(Field.U32, at + 60), from.get(Field.U32, at + 64), from.get(Field.U32, at + 68), Bytes16.decode(from, at + 72), Bytes16.decode(from, at + 88), Bytes16.decode(from, at + 104), from.get(Field.U64, at + 120), from.get(Field.BE32, at + 128), from.get(Field.BE32, at + 132), from.get(Field.BE32, at + 136), from.get(Field.U32, at + 140), from.get(Field.U32, at + 144), from.get(Field.U32, at + 148), from.get(Field.U32, at + 152), from.get(Field.U32, at + 156), from.get(Field.U32, at + 160), from.get(Field.U32, at + 164), Short.toUnsignedInt(from.get(Field.U16, at + 168)), Short.toUnsignedInt(from.get(Field.U16, at + 170)), Short.toUnsignedInt(from.get(Field.U16, at + 172)), Bytes6.decode(from, at + 174), from.get(Field.U8, at + 180) != 0, from.get(Field.U8, at + 181) != 0, from.get(Field.U8, at + 182) != 0, from.get(Field.U8, at + 183) != 0, from.get(Field.U8, at + 184) != 0, from.get(Field.U8, at + 185) != 0, from.get(Field.U8, at + 186) != 0, from.get(Field.U8, at + 187) != 0, from.get(Field.U8, at + 188) != 0, from.get(Field.U8, at + 189) != 0, from.get(Field.U8, at + 190) != 0, from.get(Field.U8, at + 191) != 0, from.get(Field.U8, at + 192) != 0, from.get(Field.U8, at + 193) != 0);
+        return new Config(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), from.get(Field.BE32, at + 32), from.get(Field.U32, at + 36), Bytes16.decode(from, at + 40), from.get(Field.U32, at + 56), from.get(Field.U32, at + 60), from.get(Field.U32, at + 64), from.get(Field.U32, at + 68), Bytes16.decode(from, at + 72), Bytes16.decode(from, at + 88), Bytes16.decode(from, at + 104), from.get(Field.U64, at + 120), from.get(Field.BE32, at + 128), from.get(Field.BE32, at + 132), from.get(Field.BE32, at + 136), from.get(Field.U32, at + 140), from.get(Field.U32, at + 144), from.get(Field.U32, at + 148), from.get(Field.U32, at + 152), from.get(Field.U32, at + 156), from.get(Field.U32, at + 160), from.get(Field.U32, at + 164), from.get(Field.U32, at + 168), Short.toUnsignedInt(from.get(Field.U16, at + 172)), Short.toUnsignedInt(from.get(Field.U16, at + 174)), Short.toUnsignedInt(from.get(Field.U16, at + 176)), Bytes6.decode(from, at + 178), from.get(Field.U8, at + 184) != 0, from.get(Field.U8, at + 185) != 0, from.get(Field.U8, at + 186) != 0, from.get(Field.U8, at + 187) != 0, from.get(Field.U8, at + 188) != 0, from.get(Field.U8, at + 189) != 0, from.get(Field.U8, at + 190) != 0, from.get(Field.U8, at + 191) != 0, from.get(Field.U8, at + 192) != 0, from.get(Field.U8, at + 193) != 0, from.get(Field.U8, at + 194) != 0, from.get(Field.U8, at + 195) != 0, from.get(Field.U8, at + 196) != 0, from.get(Field.U8, at + 197) != 0, from.get(Field.U8, at + 198) != 0);
     }
 
     @Override
@@ -129,25 +133,27 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
         to.set(Field.U32, at + 156, ctSynSeconds);
         to.set(Field.U32, at + 160, ctClosingSeconds);
         to.set(Field.U32, at + 164, ctOtherSeconds);
-        to.set(Field.U16, at + 168, (short) underlayMtu);
-        to.set(Field.U16, at + 170, (short) tunnelPort);
-        to.set(Field.U16, at + 172, (short) podMtu);
-        gatewayMac.encode(to, at + 174);
-        to.set(Field.U8, at + 180, (byte) (ipv4 ? 1 : 0));
-        to.set(Field.U8, at + 181, (byte) (ipv6 ? 1 : 0));
-        to.set(Field.U8, at + 182, (byte) (tunnel ? 1 : 0));
-        to.set(Field.U8, at + 183, (byte) (underlayIpv6 ? 1 : 0));
-        to.set(Field.U8, at + 184, (byte) (encapsulate ? 1 : 0));
-        to.set(Field.U8, at + 185, (byte) (directNodeRoutes ? 1 : 0));
-        to.set(Field.U8, at + 186, (byte) (masqueradeIpv4 ? 1 : 0));
-        to.set(Field.U8, at + 187, (byte) (masqueradeIpv6 ? 1 : 0));
-        to.set(Field.U8, at + 188, (byte) (trace ? 1 : 0));
-        to.set(Field.U8, at + 189, (byte) (coarseClock ? 1 : 0));
-        to.set(Field.U8, at + 190, (byte) (succeeds ? 1 : 0));
-        to.set(Field.U8, at + 191, (byte) (services ? 1 : 0));
-        to.set(Field.U8, at + 192, (byte) (socketsOfHostAlone ? 1 : 0));
-        to.set(Field.U8, at + 193, (byte) (setRetval ? 1 : 0));
-        Field.zero(to, at + 194, 6);
+        to.set(Field.U32, at + 168, assumedIdentity);
+        to.set(Field.U16, at + 172, (short) underlayMtu);
+        to.set(Field.U16, at + 174, (short) tunnelPort);
+        to.set(Field.U16, at + 176, (short) podMtu);
+        gatewayMac.encode(to, at + 178);
+        to.set(Field.U8, at + 184, (byte) (ipv4 ? 1 : 0));
+        to.set(Field.U8, at + 185, (byte) (ipv6 ? 1 : 0));
+        to.set(Field.U8, at + 186, (byte) (tunnel ? 1 : 0));
+        to.set(Field.U8, at + 187, (byte) (underlayIpv6 ? 1 : 0));
+        to.set(Field.U8, at + 188, (byte) (encapsulate ? 1 : 0));
+        to.set(Field.U8, at + 189, (byte) (directNodeRoutes ? 1 : 0));
+        to.set(Field.U8, at + 190, (byte) (masqueradeIpv4 ? 1 : 0));
+        to.set(Field.U8, at + 191, (byte) (masqueradeIpv6 ? 1 : 0));
+        to.set(Field.U8, at + 192, (byte) (trace ? 1 : 0));
+        to.set(Field.U8, at + 193, (byte) (coarseClock ? 1 : 0));
+        to.set(Field.U8, at + 194, (byte) (succeeds ? 1 : 0));
+        to.set(Field.U8, at + 195, (byte) (services ? 1 : 0));
+        to.set(Field.U8, at + 196, (byte) (socketsOfHostAlone ? 1 : 0));
+        to.set(Field.U8, at + 197, (byte) (setRetval ? 1 : 0));
+        to.set(Field.U8, at + 198, (byte) (servicesSilent ? 1 : 0));
+        Field.zero(to, at + 199, 1);
     }
 
     @Override
@@ -156,166 +162,174 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
     }
 
     public Config withNodeIpv4(Bytes16 nodeIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withNodeIpv6(Bytes16 nodeIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withGatewayIpv4(int gatewayIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withNatPortMin(int natPortMin) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withGatewayIpv6(Bytes16 gatewayIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withNatPortMax(int natPortMax) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withOverlayIfindex(int overlayIfindex) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withUnderlayIfindex(int underlayIfindex) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withDropEventsPerSecond(int dropEventsPerSecond) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withSegmentIpv6(Bytes16 segmentIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withSegmentIpv6Mask(Bytes16 segmentIpv6Mask) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withLoopbackIpv6(Bytes16 loopbackIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withHostNetns(long hostNetns) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withLoopbackIpv4(int loopbackIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withSegmentIpv4(int segmentIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withSegmentIpv4Mask(int segmentIpv4Mask) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withCtTcpMax(int ctTcpMax) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withCtOtherMax(int ctOtherMax) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withNatMax(int natMax) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withCtTcpSeconds(int ctTcpSeconds) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withCtSynSeconds(int ctSynSeconds) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withCtClosingSeconds(int ctClosingSeconds) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withCtOtherSeconds(int ctOtherSeconds) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
+    }
+
+    public Config withAssumedIdentity(int assumedIdentity) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withUnderlayMtu(int underlayMtu) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withTunnelPort(int tunnelPort) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withPodMtu(int podMtu) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withGatewayMac(Bytes6 gatewayMac) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withIpv4(boolean ipv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withIpv6(boolean ipv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withTunnel(boolean tunnel) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withUnderlayIpv6(boolean underlayIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withEncapsulate(boolean encapsulate) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withDirectNodeRoutes(boolean directNodeRoutes) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withMasqueradeIpv4(boolean masqueradeIpv4) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withMasqueradeIpv6(boolean masqueradeIpv6) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withTrace(boolean trace) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withCoarseClock(boolean coarseClock) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withSucceeds(boolean succeeds) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withServices(boolean services) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withSocketsOfHostAlone(boolean socketsOfHostAlone) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 
     public Config withSetRetval(boolean setRetval) {
-        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval);
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
+    }
+
+    public Config withServicesSilent(boolean servicesSilent) {
+        return new Config(nodeIpv4, nodeIpv6, gatewayIpv4, natPortMin, gatewayIpv6, natPortMax, overlayIfindex, underlayIfindex, dropEventsPerSecond, segmentIpv6, segmentIpv6Mask, loopbackIpv6, hostNetns, loopbackIpv4, segmentIpv4, segmentIpv4Mask, ctTcpMax, ctOtherMax, natMax, ctTcpSeconds, ctSynSeconds, ctClosingSeconds, ctOtherSeconds, assumedIdentity, underlayMtu, tunnelPort, podMtu, gatewayMac, ipv4, ipv6, tunnel, underlayIpv6, encapsulate, directNodeRoutes, masqueradeIpv4, masqueradeIpv6, trace, coarseClock, succeeds, services, socketsOfHostAlone, setRetval, servicesSilent);
     }
 }

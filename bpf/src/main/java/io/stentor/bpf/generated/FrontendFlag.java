@@ -16,6 +16,8 @@ public final class FrontendFlag {
     public static final int RANGES_DENY = 8;
     /// at this node's addresses alone
     public static final int THIS_NODE = 16;
+    /// who is in the cluster finds out there whose the address is
+    public static final int FOREIGN = 32;
 
     private FrontendFlag() {}
 }

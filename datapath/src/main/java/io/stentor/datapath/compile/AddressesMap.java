@@ -10,6 +10,7 @@ import io.stentor.bpf.generated.Identity;
 import io.stentor.bpf.generated.Maps;
 import io.stentor.model.Endpoint;
 import io.stentor.model.Family;
+import io.stentor.model.HostAddress;
 import io.stentor.model.IpAddress;
 import io.stentor.model.NodeAddress;
 import io.stentor.model.RemotePod;
@@ -20,16 +21,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// The map `addresses`: whose an address is. Where several rows claim one, this node comes before its pods, its pods
-/// before other nodes, those before other nodes' pods; of two nodes the one whose name sorts first, of two pods of this
+/// before whatever else its host has, that before other nodes, those before other nodes' pods; of two nodes the one
+/// whose name sorts first, of two pods of this
 /// node the one with the lower number. The translation of the objects reports it.
 final class AddressesMap implements MapFamily<IpAddress, AddressKey, Address> {
-    private static final Address HOST =
-            new Address(Bytes16.ZERO, Identity.HOST, 0, 0, AddressKind.HOST, 0, Bytes6.ZERO, true);
-
     private final MapSettings settings;
+    private final NodePortPlaces nodePorts;
 
     AddressesMap(MapSettings settings) {
         this.settings = settings;
+        this.nodePorts = new NodePortPlaces(settings);
     }
 
     @Override
@@ -47,7 +48,13 @@ final class AddressesMap implements MapFamily<IpAddress, AddressKey, Address> {
                 .flatMap(address -> Stream.concat(Stream.of(address), podsMoved(address, change)));
         Stream<IpAddress> endpoints =
                 change.rows(Table.ENDPOINTS).flatMap(endpoint -> endpoint.addresses().all().stream());
-        return Stream.of(nodes, endpoints, change.rows(Table.PODS).map(RemotePod::address))
+        Stream<IpAddress> host = change.rows(Table.HOST_ADDRESSES).map(HostAddress::address);
+        return Stream.of(
+                        nodes,
+                        endpoints,
+                        change.rows(Table.PODS).map(RemotePod::address),
+                        host,
+                        nodePorts.concerned(change))
                 .flatMap(subjects -> subjects);
     }
 
@@ -60,6 +67,7 @@ final class AddressesMap implements MapFamily<IpAddress, AddressKey, Address> {
     @Override
     public Map<AddressKey, Address> entries(IpAddress address, Facts facts) {
         return local(address, facts)
+                .or(() -> held(address, facts))
                 .or(() -> remoteNode(address, facts))
                 .or(() -> remotePod(address, facts))
                 .map(entry -> Map.of(Keys.of(address), entry))
@@ -68,8 +76,18 @@ final class AddressesMap implements MapFamily<IpAddress, AddressKey, Address> {
 
     private Optional<Address> local(IpAddress address, Facts facts) {
         return facts.all(Facts.NODES_BY_ADDRESS, address).containsKey(settings.node())
-                ? Optional.of(HOST)
+                ? Optional.of(host(nodePorts.has(address, facts)))
                 : facts.first(Facts.ENDPOINTS_BY_ADDRESS, address).map(AddressesMap::pod);
+    }
+
+    private Optional<Address> held(IpAddress address, Facts facts) {
+        return facts.state().table(Table.HOST_ADDRESSES).containsKey(address)
+                ? Optional.of(host(nodePorts.has(address, facts)))
+                : Optional.empty();
+    }
+
+    private static Address host(boolean nodePorts) {
+        return new Address(Bytes16.ZERO, Identity.HOST, 0, 0, AddressKind.HOST, 0, Bytes6.ZERO, nodePorts);
     }
 
     private static Address pod(Endpoint endpoint) {

@@ -2,6 +2,7 @@ package io.stentor.datapath.compile;
 
 import io.stentor.bpf.generated.Backend;
 import io.stentor.model.EndpointSlice;
+import io.stentor.model.OwnNode;
 import io.stentor.model.Service;
 import io.stentor.model.TrafficPolicy;
 import java.util.List;
@@ -20,8 +21,7 @@ record BackendLists(int service, List<Backend> inside, List<Backend> outside, bo
 
     /// Empty if there is no such port, or nothing is to be said of it yet.
     ///
-    /// @param node this one
-    static Optional<BackendLists> of(PortName port, Facts facts, String node) {
+    static Optional<BackendLists> of(PortName port, Facts facts, MapSettings settings) {
         Optional<Service> service = facts.service(port.service());
         Integer number = facts.numbers().service(port);
         if (service.isEmpty() || number == null || !facts.has(port) || facts.isAwaited(port)) {
@@ -33,25 +33,51 @@ record BackendLists(int service, List<Backend> inside, List<Backend> outside, bo
                 .values()
                 .flatMap(slice -> Standing.of(slice, port))
                 .toList();
-        List<Backend> first = chosen(all, inside, node);
+        Near near = new Near(settings.node(), zone(facts, settings));
+        List<Backend> first = chosen(all, inside, near);
         return Optional.of(new BackendLists(
-                number, first, inside == outside ? first : chosen(all, outside, node), inside == outside));
+                number, first, inside == outside ? first : chosen(all, outside, near), inside == outside));
+    }
+
+    /// @param zone of the node, or empty if zones are of no interest
+    private record Near(String node, String zone) {}
+
+    private static String zone(Facts facts, MapSettings settings) {
+        return settings.services().topology()
+                ? facts.ownNode(settings.node()).map(OwnNode::zone).orElse("")
+                : "";
     }
 
     /// Those that take new connections; if there is none, those that are about to end and still answer.
-    private static List<Backend> chosen(List<Standing> all, TrafficPolicy policy, String node) {
+    private static List<Backend> chosen(List<Standing> all, TrafficPolicy policy, Near near) {
         List<Standing> within = switch (policy) {
             case CLUSTER -> all;
             case LOCAL ->
                 all.stream()
-                        .filter(standing -> standing.endpoint().place().node().equals(node))
+                        .filter(standing -> standing.endpoint().place().node().equals(near.node))
                         .toList();
         };
-        List<Backend> ready =
-                backends(within.stream().filter(standing -> standing.endpoint().ready()));
+        List<Standing> ready =
+                within.stream().filter(standing -> standing.endpoint().ready()).toList();
         return ready.isEmpty()
                 ? backends(within.stream().filter(standing -> isLastResort(standing.endpoint())))
-                : ready;
+                : backends(policy == TrafficPolicy.CLUSTER ? meant(ready, near.zone).stream() : ready.stream());
+    }
+
+    /// Those for clients of a zone: all, unless each says for which zones it is, and there is one for this.
+    private static List<Standing> meant(List<Standing> ready, String zone) {
+        boolean said = !zone.isEmpty()
+                && ready.stream().noneMatch(standing -> zones(standing).isEmpty());
+        List<Standing> meant = said
+                ? ready.stream()
+                        .filter(standing -> zones(standing).contains(zone))
+                        .toList()
+                : List.of();
+        return meant.isEmpty() ? ready : meant;
+    }
+
+    private static List<String> zones(Standing standing) {
+        return standing.endpoint().place().zones();
     }
 
     private static boolean isLastResort(EndpointSlice.Backend endpoint) {

@@ -8,10 +8,11 @@ import io.stentor.model.Service;
 import io.stentor.model.ServicePort;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// A service's wish to be reached at an address and port. Where several services have the same one, the oldest is
@@ -25,6 +26,8 @@ record Claim(Kind kind, FrontendKey at, Service service, ServicePort port) {
         CLUSTER_IP,
         BALANCER_IP,
         EXTERNAL_IP,
+        /// At addresses of this node alone, or at all of them, which is the address zero.
+        HOST_PORT,
         /// At every address of nodes, which is the address zero.
         NODE_PORT
     }
@@ -48,9 +51,11 @@ record Claim(Kind kind, FrontendKey at, Service service, ServicePort port) {
             case CLUSTER_IP -> reach.clusterIps().stream().map(ip -> key(ip, port));
             case BALANCER_IP -> reach.balancerIps().stream().map(ip -> key(ip, port));
             case EXTERNAL_IP -> reach.externalIps().stream().map(ip -> key(ip, port));
+            case HOST_PORT -> reach.atNodes().hostIps().stream().map(ip -> key(ip, port));
             case NODE_PORT -> {
-                Stream<Family> families =
-                        port.nodePort() == 0 ? Stream.empty() : Keys.families(reach.clusterIps().stream());
+                Stream<Family> families = port.nodePort() == 0
+                        ? Stream.empty()
+                        : reach.atNodes().nodePorts().stream().map(Keys::family);
                 yield families.map(family -> new FrontendKey(
                         Bytes16.ZERO, port.nodePort(), port.protocol().number(), family));
             }
@@ -63,14 +68,22 @@ record Claim(Kind kind, FrontendKey at, Service service, ServicePort port) {
 
     /// The ports that a service has, in the families of its addresses.
     static Stream<PortName> ports(Service service) {
-        Service.Reach reach = service.reach();
-        List<Family> families = Keys.families(Stream.of(reach.clusterIps(), reach.balancerIps(), reach.externalIps())
-                        .flatMap(List::stream))
-                .toList();
+        Set<Family> families = families(service.reach());
         return service.ports().stream()
                 .flatMap(port -> families.stream()
                         .map(family -> new PortName(service.name(), port.name(), port.protocol(), family)))
                 .distinct();
+    }
+
+    /// Asked for at every change, and so without streams.
+    private static Set<Family> families(Service.Reach reach) {
+        Set<Family> families = EnumSet.noneOf(Family.class);
+        reach.clusterIps().forEach(ip -> families.add(Keys.family(ip)));
+        reach.balancerIps().forEach(ip -> families.add(Keys.family(ip)));
+        reach.externalIps().forEach(ip -> families.add(Keys.family(ip)));
+        reach.atNodes().hostIps().forEach(ip -> families.add(Keys.family(ip)));
+        reach.atNodes().nodePorts().forEach(family -> families.add(Keys.family(family)));
+        return families;
     }
 
     /// Whose the address and port is, if anybody's.
@@ -89,10 +102,17 @@ record Claim(Kind kind, FrontendKey at, Service service, ServicePort port) {
 
     /// The address and port, for people.
     String text() {
-        String protocol = "/" + port.protocol();
-        return kind == Kind.NODE_PORT
-                ? "node port " + at.port() + protocol + " of " + at.family().sentence()
-                : Keys.address(at.address(), at.family().code()) + " port " + at.port() + protocol;
+        String port = at.port() + "/" + this.port.protocol();
+        String everywhere = port + " of " + at.family().sentence();
+        return switch (kind) {
+            case NODE_PORT -> "node port " + everywhere;
+            case HOST_PORT -> at.address().equals(Bytes16.ZERO) ? "host port " + everywhere : "host port " + end(port);
+            case CLUSTER_IP, BALANCER_IP, EXTERNAL_IP -> end(port);
+        };
+    }
+
+    private String end(String port) {
+        return Keys.address(at.address(), at.family().code()) + " port " + port;
     }
 
     /// Where in its object the service says so, as people find it.
@@ -101,6 +121,7 @@ record Claim(Kind kind, FrontendKey at, Service service, ServicePort port) {
             case CLUSTER_IP -> "spec.clusterIPs";
             case BALANCER_IP -> "status.loadBalancer.ingress";
             case EXTERNAL_IP -> "spec.externalIPs";
+            case HOST_PORT -> "spec.containers[].ports[].hostPort";
             case NODE_PORT -> "spec.ports[" + (port.name().isEmpty() ? port.port() : port.name()) + "].nodePort";
         };
     }

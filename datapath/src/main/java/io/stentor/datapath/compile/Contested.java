@@ -3,7 +3,6 @@ package io.stentor.datapath.compile;
 import io.stentor.bpf.generated.FrontendKey;
 import io.stentor.model.PersistentMap;
 import io.stentor.model.Problem;
-import io.stentor.model.Service;
 import io.stentor.model.Table;
 import java.util.List;
 import java.util.stream.Stream;
@@ -57,13 +56,10 @@ final class Contested {
 
     private static Problem problem(Claim claim, Claim winner) {
         return new Problem(
-                object(claim.service()),
+                claim.service().name().object(),
                 claim.field(),
-                claim.text() + " is taken: it belongs to " + object(winner.service())
+                claim.text() + " is taken: it belongs to "
+                        + winner.service().name().object()
                         + ", which was there first; give one of the two another address or port");
-    }
-
-    private static String object(Service service) {
-        return "Service/" + service.name();
     }
 }

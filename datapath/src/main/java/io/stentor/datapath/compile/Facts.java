@@ -8,6 +8,7 @@ import io.stentor.model.EndpointSlice;
 import io.stentor.model.IpAddress;
 import io.stentor.model.Node;
 import io.stentor.model.NodeAddress;
+import io.stentor.model.OwnNode;
 import io.stentor.model.PersistentMap;
 import io.stentor.model.RemotePod;
 import io.stentor.model.Service;
@@ -52,6 +53,9 @@ final class Facts {
     static final Index<FrontendKey, ServiceName, Service> SERVICES_BY_FRONTEND = new Index<>(
             Table.SERVICES, service -> Claim.of(service).stream().map(Claim::at).toList());
 
+    static final Index<IpAddress, ServiceName, Service> SERVICES_BY_EXTERNAL_IP =
+            new Index<>(Table.SERVICES, service -> service.reach().externalIps());
+
     static final Index<ServiceName, SliceName, EndpointSlice> SLICES_BY_SERVICE =
             new Index<>(Table.SLICES, slice -> List.of(slice.service()));
 
@@ -66,6 +70,7 @@ final class Facts {
             ENDPOINTS_BY_PLACE,
             PODS_BY_NODE,
             SERVICES_BY_FRONTEND,
+            SERVICES_BY_EXTERNAL_IP,
             SLICES_BY_SERVICE,
             SLICES_BY_BACKEND);
 
@@ -103,7 +108,18 @@ final class Facts {
 
     /// Whether there is nothing left to come of what Kubernetes had at the start about services.
     boolean knowsServices() {
-        return state.synced(Source.SERVICES) && state.synced(Source.SLICES);
+        return state.synced(Source.SERVICES) && state.synced(Source.SLICES) && state.synced(Source.HOST_PORTS);
+    }
+
+    /// What Kubernetes says of this node, if it has.
+    Optional<OwnNode> ownNode(String name) {
+        return Optional.ofNullable(state.table(Table.OWN_NODE).get(name));
+    }
+
+    /// Whether it is an address of this node.
+    boolean isHere(IpAddress address, String node) {
+        return state.table(Table.HOST_ADDRESSES).containsKey(address)
+                || all(NODES_BY_ADDRESS, address).containsKey(node);
     }
 
     Optional<Service> service(ServiceName name) {

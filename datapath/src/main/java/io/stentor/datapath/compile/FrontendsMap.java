@@ -26,18 +26,19 @@ final class FrontendsMap implements MapFamily<FrontendKey, FrontendKey, Frontend
 
     @Override
     public Stream<FrontendKey> concerned(Change change) {
-        return ServiceSubjects.frontends(change);
+        return Stream.concat(ServiceSubjects.frontends(change), ServiceSubjects.externalFrontends(change))
+                .distinct();
     }
 
     @Override
     public Map<FrontendKey, Frontend> entries(FrontendKey at, Facts facts) {
         return Claim.winner(at, facts)
-                .flatMap(claim -> BackendLists.of(claim.portName(), facts, settings.node())
-                        .map(lists -> Map.of(at, entry(claim, lists))))
+                .flatMap(claim -> BackendLists.of(claim.portName(), facts, settings)
+                        .map(lists -> Map.of(at, entry(lists, claim, flags(claim, facts)))))
                 .orElse(Map.of());
     }
 
-    private static Frontend entry(Claim claim, BackendLists lists) {
+    private static Frontend entry(BackendLists lists, Claim claim, int flags) {
         return new Frontend(
                 lists.service(),
                 lists.insideList(),
@@ -45,18 +46,30 @@ final class FrontendsMap implements MapFamily<FrontendKey, FrontendKey, Frontend
                 lists.outsideList(),
                 lists.outside().size(),
                 claim.service().selection().affinitySeconds(),
-                flags(claim));
+                flags);
     }
 
-    private static int flags(Claim claim) {
+    private int flags(Claim claim, Facts facts) {
         Service service = claim.service();
-        int outside =
-                FrontendFlag.OUTSIDE | (service.selection().outside() == TrafficPolicy.LOCAL ? FrontendFlag.LOCAL : 0);
+        ServiceTerms terms = settings.services();
+        int ranges = ranges(service.reach());
+        int outside = FrontendFlag.OUTSIDE
+                | (service.selection().outside() == TrafficPolicy.LOCAL ? FrontendFlag.LOCAL : 0)
+                | (terms.rangesForAll() ? ranges : 0);
         return switch (claim.kind()) {
-            case CLUSTER_IP -> 0;
-            case EXTERNAL_IP, NODE_PORT -> outside;
-            case BALANCER_IP -> outside | ranges(service.reach());
+            case CLUSTER_IP -> terms.clusterIpsOutside() ? outside : 0;
+            case EXTERNAL_IP -> outside | (isForeign(claim, facts) ? FrontendFlag.FOREIGN : 0);
+            case NODE_PORT -> outside;
+            case HOST_PORT -> outside | FrontendFlag.THIS_NODE;
+            case BALANCER_IP -> outside | ranges;
         };
+    }
+
+    /// Whoever may write a Service could else have what others in the cluster send to any address (CVE-2020-8554).
+    private boolean isForeign(Claim claim, Facts facts) {
+        FrontendKey at = claim.at();
+        return !settings.services().foreignExternalIps()
+                && !facts.isHere(Keys.address(at.address(), at.family().code()), settings.node());
     }
 
     private static int ranges(Service.Reach reach) {

@@ -42,7 +42,11 @@ public final class Keys {
     }
 
     static io.stentor.bpf.generated.Family family(IpAddress address) {
-        return io.stentor.bpf.generated.Family.of(number(address.family()));
+        return family(address.family());
+    }
+
+    static io.stentor.bpf.generated.Family family(Family family) {
+        return io.stentor.bpf.generated.Family.of(number(family));
     }
 
     /// The families that there are among addresses, IPv4 first.

@@ -1,5 +1,6 @@
 package io.stentor.datapath.compile;
 
+import io.stentor.datapath.sync.DatapathSync;
 import io.stentor.datapath.sync.MapImage;
 import io.stentor.model.Problem;
 import io.stentor.model.State;
@@ -67,6 +68,21 @@ public final class MapCompiler {
     public List<Problem> problems() {
         Facts facts = last.facts;
         return facts.contested().problems(facts);
+    }
+
+    /// What became of the services of the state that was compiled last.
+    ///
+    /// @param settings of this compiler
+    public ServedServices services(MapSettings settings) {
+        return new ServedServices(last.facts, settings);
+    }
+
+    /// Services of the state that was compiled last of which a map did not take all.
+    ///
+    /// @param settings of this compiler
+    /// @param maps     in or after the pass that wrote the images
+    public List<Problem> unserved(MapSettings settings, DatapathSync maps) {
+        return new UnservedServices(last.facts, settings, maps).problems();
     }
 
     /// Those of the state that was compiled last.

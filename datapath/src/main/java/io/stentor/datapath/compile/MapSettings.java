@@ -12,9 +12,15 @@ import java.util.Optional;
 /// @param node          this node's name
 /// @param tunnel        the family that the tunnel runs over; empty in native routing
 /// @param unmasqueraded ranges outside the cluster that pods reach with their own address
-public record MapSettings(String node, Optional<Family> tunnel, List<Cidr> unmasqueraded) {
+/// @param services      how services are served
+public record MapSettings(String node, Optional<Family> tunnel, List<Cidr> unmasqueraded, ServiceTerms services) {
     public MapSettings {
         unmasqueraded = List.copyOf(unmasqueraded);
+    }
+
+    /// With services as Kubernetes has them.
+    public MapSettings(String node, Optional<Family> tunnel, List<Cidr> unmasqueraded) {
+        this(node, tunnel, unmasqueraded, ServiceTerms.USUAL);
     }
 
     /// Where packets of a family go that are for a pod of this node: to the end of its tunnel, or in native routing to

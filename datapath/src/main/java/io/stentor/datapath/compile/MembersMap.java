@@ -32,7 +32,7 @@ final class MembersMap implements MapFamily<PortName, AffinityMember, Integer> {
                 .isPresent();
         return !keep
                 ? Map.of()
-                : BackendLists.of(port, facts, settings.node()).stream()
+                : BackendLists.of(port, facts, settings).stream()
                         .flatMap(BackendLists::lists)
                         .flatMap(list -> list.backends().stream()
                                 .map(backend -> new AffinityMember(

@@ -3,9 +3,14 @@ package io.stentor.datapath.compile;
 import io.stentor.bpf.generated.Backend;
 import io.stentor.bpf.generated.FrontendKey;
 import io.stentor.model.EndpointSlice;
+import io.stentor.model.HostAddress;
+import io.stentor.model.IpAddress;
+import io.stentor.model.NodeAddress;
+import io.stentor.model.OwnNode;
 import io.stentor.model.Service;
 import io.stentor.model.Table;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -16,7 +21,22 @@ final class ServiceSubjects {
 
     /// Ports whose lists of backends may be others.
     static Stream<PortName> ports(Change change) {
-        return Stream.concat(portsOfServices(change), portsOfSlices(change)).distinct();
+        return Stream.of(portsOfServices(change), portsOfSlices(change), portsOfZone(change))
+                .flatMap(ports -> ports)
+                .distinct();
+    }
+
+    /// All, if the node is in another zone than before.
+    private static Stream<PortName> portsOfZone(Change change) {
+        return change.isSame(Table.OWN_NODE) || zones(change.before()).equals(zones(change.after()))
+                ? Stream.empty()
+                : Stream.concat(
+                        change.before().numbers().services().keys(),
+                        change.after().numbers().services().keys());
+    }
+
+    private static List<String> zones(Facts facts) {
+        return facts.state().table(Table.OWN_NODE).values().map(OwnNode::zone).toList();
     }
 
     /// Ports whose services say something else.
@@ -33,7 +53,7 @@ final class ServiceSubjects {
 
     /// Addresses and ports that somebody else may have, or that lead to more or fewer.
     static Stream<FrontendKey> frontends(Change change) {
-        Stream<FrontendKey> ofSlices = portsOfSlices(change)
+        Stream<FrontendKey> ofSlices = Stream.concat(portsOfSlices(change), portsOfZone(change))
                 .flatMap(port -> Stream.concat(
                                 change.before().claims(port), change.after().claims(port))
                         .map(Claim::at));
@@ -42,6 +62,22 @@ final class ServiceSubjects {
                                 .flatMap(service -> Claim.of(service).stream().map(Claim::at)),
                         ofSlices)
                 .distinct();
+    }
+
+    /// External addresses and ports whose address has become this node's, or is no more.
+    static Stream<FrontendKey> externalFrontends(Change change) {
+        Stream<IpAddress> held = change.rows(Table.HOST_ADDRESSES).map(HostAddress::address);
+        Stream<IpAddress> known = change.rows(Table.NODES)
+                .flatMap(node -> node.addresses().stream())
+                .map(NodeAddress::address);
+        return Stream.concat(held, known)
+                .distinct()
+                .flatMap(address -> change.after()
+                        .all(Facts.SERVICES_BY_EXTERNAL_IP, address)
+                        .values())
+                .flatMap(service -> Claim.of(service).stream())
+                .filter(claim -> claim.kind() == Claim.Kind.EXTERNAL_IP)
+                .map(Claim::at);
     }
 
     /// Rows that changed, as they were and as they are. All of them when it is the moment from which they count.

@@ -30,7 +30,7 @@ final class SlotsMap implements MapFamily<PortName, SlotKey, Integer> {
     @Override
     public Map<SlotKey, Integer> entries(PortName port, Facts facts) {
         Map<SlotKey, Integer> entries = new HashMap<>();
-        BackendLists.of(port, facts, settings.node()).stream()
+        BackendLists.of(port, facts, settings).stream()
                 .flatMap(BackendLists::lists)
                 .forEach(list -> {
                     List<Backend> backends = list.backends();

@@ -6,12 +6,17 @@ import java.time.Duration;
 /// Sweeps from time to time.
 public final class SweepLoop implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("connections");
-    private static final Duration PERIOD = Duration.ofSeconds(15);
+    public static final Duration PERIOD = Duration.ofSeconds(15);
 
     private final ConnectionSweep sweep;
     private final Thread thread;
     private volatile Swept latest = Swept.NOTHING;
-    private volatile long runs;
+    private volatile Runs runs = new Runs(0, 0);
+
+    /// How many sweeps there were.
+    ///
+    /// @param failed that came to no end
+    public record Runs(long completed, long failed) {}
 
     private SweepLoop(ConnectionSweep sweep) {
         this.sweep = sweep;
@@ -30,8 +35,7 @@ public final class SweepLoop implements AutoCloseable {
         return latest;
     }
 
-    /// How many there were.
-    public long runs() {
+    public Runs runs() {
         return runs;
     }
 
@@ -46,12 +50,12 @@ public final class SweepLoop implements AutoCloseable {
         }
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate")
     private void once() {
         try {
             latest = sweep.sweep();
-            runs++;
+            runs = new Runs(runs.completed() + 1, runs.failed());
         } catch (KernelException failed) {
+            runs = new Runs(runs.completed(), runs.failed() + 1);
             LOG.log(System.Logger.Level.WARNING, "connections were not collected", failed);
         }
     }

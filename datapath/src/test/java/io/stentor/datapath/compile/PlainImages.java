@@ -14,8 +14,11 @@ import io.stentor.bpf.generated.RangeKind;
 import io.stentor.datapath.sync.MapImage;
 import io.stentor.model.Endpoint;
 import io.stentor.model.Family;
+import io.stentor.model.HostAddress;
 import io.stentor.model.IpAddress;
 import io.stentor.model.Node;
+import io.stentor.model.NodeAddress;
+import io.stentor.model.OwnNode;
 import io.stentor.model.PersistentMap;
 import io.stentor.model.RemotePod;
 import io.stentor.model.State;
@@ -39,7 +42,7 @@ record PlainImages(MapSettings settings, State state, Numbers numbers) {
                                 MapImage.of(Maps.RANGES, ranges()),
                                 MapImage.of(Maps.ADDRESSES, addresses()),
                                 MapImage.of(Maps.LOCAL_PODS, localPods())),
-                        new PlainServices(settings.node(), state, numbers).all().stream())
+                        new PlainServices(settings, state, numbers).all().stream())
                 .toList();
     }
 
@@ -94,6 +97,7 @@ record PlainImages(MapSettings settings, State state, Numbers numbers) {
         nodes.forEach((address, node) -> entries.put(
                 Keys.of(address),
                 remote(AddressKind.REMOTE_NODE, Identity.REMOTE_NODE, node.internalIp(way(address.family())))));
+        state.table(Table.HOST_ADDRESSES).forEach((address, row) -> entries.put(Keys.of(address), host(address)));
         for (Endpoint endpoint : firstLast(state.endpoints())) {
             Address entry = new Address(
                     Bytes16.ZERO,
@@ -106,12 +110,34 @@ record PlainImages(MapSettings settings, State state, Numbers numbers) {
                     false);
             endpoint.addresses().all().forEach(address -> entries.put(Keys.of(address), entry));
         }
-        Address host = new Address(Bytes16.ZERO, Identity.HOST, 0, 0, AddressKind.HOST, 0, Bytes6.ZERO, true);
         firstLast(state.nodes()).stream()
                 .filter(this::isSelf)
                 .flatMap(node -> node.addresses().stream())
-                .forEach(address -> entries.put(Keys.of(address.address()), host));
+                .forEach(address -> entries.put(Keys.of(address.address()), host(address.address())));
         return entries;
+    }
+
+    private Address host(IpAddress address) {
+        return new Address(Bytes16.ZERO, Identity.HOST, 0, 0, AddressKind.HOST, 0, Bytes6.ZERO, hasNodePorts(address));
+    }
+
+    private boolean hasNodePorts(IpAddress address) {
+        boolean internal = state.nodes()
+                .values()
+                .filter(this::isSelf)
+                .anyMatch(node -> node.addresses().contains(new NodeAddress(NodeAddress.Type.INTERNAL_IP, address)));
+        OwnNode said = state.table(Table.OWN_NODE).get(settings.node());
+        if (said != null && said.nodePorts() != OwnNode.NodePorts.AS_CONFIGURED) {
+            return said.nodePorts() == OwnNode.NodePorts.ALL || internal;
+        }
+        ServiceTerms.NodePorts terms = settings.services().nodePorts();
+        HostAddress held = state.table(Table.HOST_ADDRESSES).get(address);
+        if (terms.internalIps()) {
+            return internal;
+        }
+        return terms.ranges().isEmpty()
+                ? held == null || held.primary()
+                : terms.ranges().stream().anyMatch(range -> range.contains(address));
     }
 
     private Map<Integer, LocalPod> localPods() {

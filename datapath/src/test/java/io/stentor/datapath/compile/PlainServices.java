@@ -14,6 +14,8 @@ import io.stentor.model.Cidr;
 import io.stentor.model.EndpointSlice;
 import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
+import io.stentor.model.Node;
+import io.stentor.model.OwnNode;
 import io.stentor.model.Service;
 import io.stentor.model.ServicePort;
 import io.stentor.model.State;
@@ -29,7 +31,7 @@ import java.util.function.Predicate;
 
 /// The part of [PlainImages] that is about services: who has an address and port is who is written last, and each list
 /// is looked for in all slices.
-record PlainServices(String node, State state, Numbers numbers) {
+record PlainServices(MapSettings settings, State state, Numbers numbers) {
 
     List<MapImage<?, ?>> all() {
         return List.of(
@@ -55,7 +57,9 @@ record PlainServices(String node, State state, Numbers numbers) {
         return List.of(Family.values()).stream()
                 .filter(family -> has(service.reach().clusterIps(), family)
                         || has(service.reach().balancerIps(), family)
-                        || has(service.reach().externalIps(), family))
+                        || has(service.reach().externalIps(), family)
+                        || has(service.reach().atNodes().hostIps(), family)
+                        || service.reach().atNodes().nodePorts().contains(family))
                 .toList();
     }
 
@@ -119,8 +123,18 @@ record PlainServices(String node, State state, Numbers numbers) {
 
     private SortedSet<Place> list(Service service, ServicePort port, Family family, TrafficPolicy policy) {
         Predicate<EndpointSlice.Backend> here = backend ->
-                policy == TrafficPolicy.CLUSTER || backend.place().node().equals(node);
-        SortedSet<Place> ready = places(service, port, family, here.and(EndpointSlice.Backend::ready));
+                policy == TrafficPolicy.CLUSTER || backend.place().node().equals(settings.node());
+        Predicate<EndpointSlice.Backend> taken = here.and(EndpointSlice.Backend::ready);
+        SortedSet<Place> ready = places(service, port, family, taken);
+        String zone = zone();
+        boolean toAll = !places(
+                        service, port, family, taken.and(b -> b.place().zones().isEmpty()))
+                .isEmpty();
+        SortedSet<Place> meant =
+                places(service, port, family, taken.and(b -> b.place().zones().contains(zone)));
+        if (policy == TrafficPolicy.CLUSTER && !toAll && !zone.isEmpty() && !meant.isEmpty()) {
+            return meant;
+        }
         return ready.isEmpty()
                 ? places(
                         service,
@@ -128,6 +142,18 @@ record PlainServices(String node, State state, Numbers numbers) {
                         family,
                         here.and(EndpointSlice.Backend::serving).and(EndpointSlice.Backend::terminating))
                 : ready;
+    }
+
+    private String zone() {
+        OwnNode own = state.table(Table.OWN_NODE).get(settings.node());
+        return own == null || !settings.services().topology() ? "" : own.zone();
+    }
+
+    private boolean isHere(IpAddress address) {
+        Node self = state.nodes().get(settings.node());
+        return state.table(Table.HOST_ADDRESSES).containsKey(address)
+                || (self != null
+                        && self.addresses().stream().anyMatch(a -> a.address().equals(address)));
     }
 
     private interface EachList {
@@ -198,17 +224,26 @@ record PlainServices(String node, State state, Numbers numbers) {
             int outside = service.selection().outside() == TrafficPolicy.LOCAL
                     ? FrontendFlag.OUTSIDE | FrontendFlag.LOCAL
                     : FrontendFlag.OUTSIDE;
+            ServiceTerms terms = settings.services();
+            int open = outside | (terms.rangesForAll() ? ranges : 0);
             List<ServicePort> lastFirst = service.ports().reversed();
             for (ServicePort port : lastFirst) {
                 for (Family family : port.nodePort() == 0 ? new Family[0] : Family.values()) {
-                    if (has(reach.clusterIps(), family)) {
-                        put(entries, service, port, family, Bytes16.ZERO, port.nodePort(), outside);
+                    if (reach.atNodes().nodePorts().contains(family)) {
+                        put(entries, service, port, family, Bytes16.ZERO, port.nodePort(), open);
                     }
                 }
             }
-            lastFirst.forEach(port -> put(entries, service, port, reach.externalIps(), outside));
+            int here = open | FrontendFlag.THIS_NODE;
+            lastFirst.forEach(
+                    port -> put(entries, service, port, reach.atNodes().hostIps(), here));
+            for (IpAddress ip : reach.externalIps()) {
+                int foreign = terms.foreignExternalIps() || isHere(ip) ? 0 : FrontendFlag.FOREIGN;
+                lastFirst.forEach(port -> put(entries, service, port, List.of(ip), open | foreign));
+            }
             lastFirst.forEach(port -> put(entries, service, port, reach.balancerIps(), outside | ranges));
-            lastFirst.forEach(port -> put(entries, service, port, reach.clusterIps(), 0));
+            int inside = terms.clusterIpsOutside() ? open : 0;
+            lastFirst.forEach(port -> put(entries, service, port, reach.clusterIps(), inside));
         }
         return entries;
     }

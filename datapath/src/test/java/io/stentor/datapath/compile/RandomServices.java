@@ -2,6 +2,7 @@ package io.stentor.datapath.compile;
 
 import io.stentor.model.Cidr;
 import io.stentor.model.EndpointSlice;
+import io.stentor.model.Family;
 import io.stentor.model.IpAddress;
 import io.stentor.model.Protocol;
 import io.stentor.model.Service;
@@ -16,8 +17,13 @@ import net.jqwik.api.Combinators;
 
 /// Services that claim each other's few addresses and ports, and slices that say the same of few backends.
 final class RandomServices {
-    private static final List<IpAddress> FRONTENDS =
-            List.of(IpAddress.of("10.96.0.1"), IpAddress.of("10.96.0.2"), IpAddress.of("fd00:96::1"));
+    private static final List<IpAddress> FRONTENDS = List.of(
+            IpAddress.of("10.96.0.1"),
+            IpAddress.of("10.96.0.2"),
+            IpAddress.of("fd00:96::1"),
+            IpAddress.of("192.168.0.1"));
+    private static final List<IpAddress> HOST =
+            List.of(IpAddress.of("0.0.0.0"), IpAddress.of("10.96.0.1"), IpAddress.of("::"));
     private static final List<IpAddress> BACKENDS = List.of(
             IpAddress.of("10.0.1.7"), IpAddress.of("10.0.2.9"), IpAddress.of("192.0.2.1"), IpAddress.of("fd00:1::7"));
     private static final List<Cidr> CLIENTS =
@@ -57,9 +63,14 @@ final class RandomServices {
 
     private static Arbitrary<Service.Reach> reach() {
         Arbitrary<List<IpAddress>> some = Arbitraries.of(FRONTENDS).list().ofMaxSize(2);
-        return Combinators.combine(
-                        some, some, some, Arbitraries.of(CLIENTS).list().ofMaxSize(2), Arbitraries.of(true, false))
-                .as(Service.Reach::new);
+        Arbitrary<Service.AtNodes> atNodes = Combinators.combine(
+                        Arbitraries.of(Family.values()).set(),
+                        Arbitraries.of(HOST).list().ofMaxSize(2))
+                .as(Service.AtNodes::new);
+        Arbitrary<Service.Clients> clients = Combinators.combine(
+                        Arbitraries.of(CLIENTS).list().ofMaxSize(2), Arbitraries.of(true, false))
+                .as(Service.Clients::new);
+        return Combinators.combine(some, some, some, atNodes, clients).as(Service.Reach::new);
     }
 
     private static Arbitrary<Service.Selection> selection() {
@@ -82,8 +93,11 @@ final class RandomServices {
 
     private static Arbitrary<EndpointSlice.Backend> backends() {
         Arbitrary<Boolean> flag = Arbitraries.of(true, false);
-        return Combinators.combine(Arbitraries.of(BACKENDS), flag, flag, flag, Arbitraries.of("a", "b", ""))
-                .as((address, ready, serving, terminating, node) -> new EndpointSlice.Backend(
-                        address, ready, serving, terminating, new EndpointSlice.Place(node, List.of())));
+        Arbitrary<EndpointSlice.Place> place = Combinators.combine(
+                        Arbitraries.of("a", "b", ""),
+                        Arbitraries.of("z1", "z2").list().ofMaxSize(2))
+                .as(EndpointSlice.Place::new);
+        return Combinators.combine(Arbitraries.of(BACKENDS), flag, flag, flag, place)
+                .as(EndpointSlice.Backend::new);
     }
 }

@@ -5,10 +5,12 @@ import io.stentor.model.Attachment;
 import io.stentor.model.Cidr;
 import io.stentor.model.Endpoint;
 import io.stentor.model.Family;
+import io.stentor.model.HostAddress;
 import io.stentor.model.IpAddress;
 import io.stentor.model.MacAddress;
 import io.stentor.model.Node;
 import io.stentor.model.NodeAddress;
+import io.stentor.model.OwnNode;
 import io.stentor.model.PodName;
 import io.stentor.model.RemotePod;
 import io.stentor.model.State;
@@ -44,6 +46,8 @@ final class RandomSteps extends DomainContextBase {
                 pods().flatMap(pod -> step(Table.PODS, pod)),
                 endpoints().flatMap(endpoint -> step(Table.ENDPOINTS, endpoint)),
                 Arbitraries.of(RANGES).flatMap(range -> step(Table.UNMASQUERADED, range)),
+                hostAddresses().flatMap(address -> step(Table.HOST_ADDRESSES, address)),
+                ownNodes().flatMap(node -> step(Table.OWN_NODE, node)),
                 RandomServices.services().flatMap(service -> step(Table.SERVICES, service)),
                 RandomServices.slices().flatMap(slice -> step(Table.SLICES, slice)));
     }
@@ -66,6 +70,16 @@ final class RandomSteps extends DomainContextBase {
                         address.list().ofMaxSize(3),
                         Arbitraries.of(RANGES).list().ofMaxSize(2))
                 .as(Node::new);
+    }
+
+    private static Arbitrary<HostAddress> hostAddresses() {
+        return Combinators.combine(addresses(), Arbitraries.of(true, false)).as(HostAddress::new);
+    }
+
+    private static Arbitrary<OwnNode> ownNodes() {
+        return Combinators.combine(
+                        Arbitraries.of("a", "b"), Arbitraries.of("", "z1"), Arbitraries.of(OwnNode.NodePorts.values()))
+                .as(OwnNode::new);
     }
 
     private static Arbitrary<RemotePod> pods() {
@@ -91,7 +105,16 @@ final class RandomSteps extends DomainContextBase {
     Arbitrary<MapSettings> settings() {
         return Combinators.combine(
                         Arbitraries.of("a", "b"),
-                        Arbitraries.of(Family.values()).optional())
-                .as((node, tunnel) -> new MapSettings(node, tunnel, List.of(RANGES.getLast())));
+                        Arbitraries.of(Family.values()).optional(),
+                        services())
+                .as((node, tunnel, services) -> new MapSettings(node, tunnel, List.of(RANGES.getLast()), services));
+    }
+
+    private static Arbitrary<ServiceTerms> services() {
+        Arbitrary<Boolean> flag = Arbitraries.of(true, false);
+        Arbitrary<ServiceTerms.NodePorts> nodePorts = Combinators.combine(
+                        Arbitraries.of(RANGES).list().ofMaxSize(1), flag)
+                .as(ServiceTerms.NodePorts::new);
+        return Combinators.combine(nodePorts, flag, flag, flag, flag).as(ServiceTerms::new);
     }
 }

@@ -87,6 +87,7 @@ final class ServiceMapsText {
         flag(text, frontend, FrontendFlag.RANGES, "RANGES");
         flag(text, frontend, FrontendFlag.RANGES_DENY, "RANGES_DENY");
         flag(text, frontend, FrontendFlag.THIS_NODE, "THIS_NODE");
+        flag(text, frontend, FrontendFlag.FOREIGN, "FOREIGN");
         return text.toString();
     }
 

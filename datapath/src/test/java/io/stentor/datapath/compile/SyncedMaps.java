@@ -7,11 +7,13 @@ import io.stentor.datapath.sync.MapImage;
 import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.kernel.bpf.MapType;
 import io.stentor.kernel.fake.FakeKernel;
+import io.stentor.model.Problem;
 import io.stentor.model.State;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /// The maps that images are made for, in a kernel that counts calls.
@@ -78,6 +80,11 @@ final class SyncedMaps {
     /// A pass for the state, whose problems name endpoints that are not served.
     DatapathSync.Outcome sync(List<MapImage<?, ?>> images, State state) {
         return sync.sync(images, true, () -> Unserved.problems(state, sync), 0);
+    }
+
+    /// A pass whose problems are those that somebody finds in it.
+    List<Problem> sync(List<MapImage<?, ?>> images, Function<DatapathSync, List<Problem>> found) {
+        return sync.sync(images, true, () -> found.apply(sync), 0).problems();
     }
 
     /// What has been asked of the kernel since the last time.

@@ -3,6 +3,7 @@ package io.stentor.kube.cluster;
 import io.stentor.kube.KubeClient;
 import io.stentor.kube.OperatorSettings;
 import io.stentor.kube.Retrying;
+import io.stentor.kube.ServiceWarnings;
 import io.stentor.model.Family;
 import java.time.Duration;
 import java.util.Map;
@@ -21,6 +22,7 @@ public final class Chores implements AutoCloseable {
     private final OperatorSettings settings;
     private final Counts counts;
     private final NodeChores nodes;
+    private final ServiceWarnings warnings;
     private final Retrying periodic;
 
     /// Where figures for the metrics go. Its methods are called by any thread.
@@ -34,6 +36,7 @@ public final class Chores implements AutoCloseable {
         this.settings = settings;
         this.counts = counts;
         this.nodes = new NodeChores(client, settings);
+        this.warnings = ServiceWarnings.start(client, settings.chores().services());
         this.periodic = new Retrying("chores", this::act);
     }
 
@@ -88,6 +91,7 @@ public final class Chores implements AutoCloseable {
     @Override
     public void close() {
         periodic.close();
+        warnings.close();
         nodes.close();
     }
 }

@@ -85,14 +85,6 @@ final class Unsupported {
                 String at = path + ".volumeMounts[" + mount++ + "].";
                 Stream.of("subPath", "subPathExpr").filter(each::has).forEach(field -> found.add(at + field));
             }
-            // On the node's network a host port is the port itself.
-            int port = 0;
-            for (JsonNode each : container.path("ports")) {
-                if (each.has("hostPort") && !spec.path("hostNetwork").asBoolean()) {
-                    found.add(path + ".ports[" + port + "].hostPort");
-                }
-                port++;
-            }
         }
         return found;
     }

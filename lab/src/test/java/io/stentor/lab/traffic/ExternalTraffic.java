@@ -18,6 +18,8 @@ final class ExternalTraffic {
     private static final int NO_SERVICE_BACKEND = 158;
     private static final int NOT_IN_SOURCE_RANGE = 177;
 
+    private static final int HOST_PORT = 8008;
+
     private ExternalTraffic() {}
 
     static Stream<Case> cases() {
@@ -183,6 +185,10 @@ final class ExternalTraffic {
                             }
                         })
                         .where(c -> c.list().contains(Family.IPV4)),
+                Case.of(
+                        TOPIC,
+                        "a host port answers on every address of the node, on loopback too",
+                        ExternalTraffic::harbour),
                 Case.of(TOPIC, "a node's own connections do not meet those that go under its address", (w, f) -> {
                     int port = f == Family.IPV4 ? 54000 : 54001;
                     for (String protocol : PROTOCOLS) {
@@ -233,6 +239,46 @@ final class ExternalTraffic {
         Running watch = node.start(Place.talk("watch", "eth0").toArray(String[]::new));
         watch.await("watching"::equals);
         return watch;
+    }
+
+    private static void harbour(World w, Family family) {
+        boolean ipv4 = family == Family.IPV4;
+        int port = ipv4 ? HOST_PORT : HOST_PORT + 1;
+        IpAddress second = IpAddress.of(ipv4 ? "192.0.2.201" : "2001:db8:2::201");
+        String range = second + (ipv4 ? "/32" : "/128");
+        w.node().run("ip", "address", "add", range, "dev", "eth0", ipv4 ? "noprefixroute" : "nodad");
+        String name = "harbour-" + port;
+        w.lab().createHarbour(name, 1, port, "");
+        Place pod = w.lab().awaitPod(name);
+        for (String protocol : PROTOCOLS) {
+            for (IpAddress to : List.of(w.node().address(family), second)) {
+                assertThat(eventually(w.outside(), protocol, to, port))
+                        .as("%s from outside to %s", protocol, to)
+                        .isEqualTo(w.outside().address(family) + " " + pod.address(family));
+                assertThat(eventually(w.remote(), protocol, to, port)).endsWith(" " + pod.address(family));
+            }
+            for (Place client : List.of(w.node(), w.neighbour())) {
+                assertThat(eventually(client, protocol, w.node().address(family), port))
+                        .endsWith(" " + pod.address(family));
+            }
+            IpAddress loopback = IpAddress.of(ipv4 ? "127.0.0.1" : "::1");
+            assertThat(eventually(w.node(), protocol, loopback, port)).endsWith(" " + pod.address(family));
+            assertThat(asked(w, List.of("PATIENCE=1"), protocol, w.otherNode().address(family), port, "who"))
+                    .startsWith("failed");
+        }
+        w.lab().deletePod(name);
+        assertThat(asked(w, List.of("PATIENCE=1"), "tcp", w.node().address(family), port, "who"))
+                .startsWith("failed");
+    }
+
+    /// Asks until the nodes know what they have been told.
+    private static String eventually(Place client, String protocol, IpAddress to, int port) {
+        long until = System.nanoTime() + Running.PATIENCE.toNanos();
+        String said = client.ask(protocol, to, port, "who");
+        while (said.startsWith("failed") && System.nanoTime() < until) {
+            said = client.ask(protocol, to, port, "who");
+        }
+        return said;
     }
 
     private static void large(World w, Family family) {

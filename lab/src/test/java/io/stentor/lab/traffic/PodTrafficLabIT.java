@@ -36,7 +36,8 @@ class PodTrafficLabIT {
                                         Serving.cases(),
                                         ExternalTraffic.cases())
                                 .flatMap(cases -> cases)),
-                        tests.alone(Stream.concat(Lifetimes.scenarios(), Hitless.scenarios())),
+                        tests.alone(Stream.of(Lifetimes.scenarios(), Hitless.scenarios(), Rolling.scenarios())
+                                .flatMap(scenarios -> scenarios)),
                         Stream.of(tests.end()))
                 .flatMap(each -> each);
     }

@@ -72,6 +72,11 @@ final class Running implements AutoCloseable {
         process.getOutputStream().flush();
     }
 
+    /// The command line.
+    String what() {
+        return what;
+    }
+
     List<String> lines() {
         synchronized (lines) {
             return List.copyOf(lines);

@@ -39,9 +39,9 @@ record Shop(Service service) {
                 .getNodePort();
     }
 
-    /// All that are not of a node.
+    /// For those in the cluster, whom a foreign external address does not lead here.
     List<IpAddress> addresses(Family family) {
-        return List.of(clusterIp(family), balancer(family), externalIp(family));
+        return List.of(clusterIp(family), balancer(family));
     }
 
     private IpAddress of(Family family, Stream<String> addresses) {

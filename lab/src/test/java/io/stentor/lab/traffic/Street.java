@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 /// | faithful | pod-1, pod-2 … | `sessionAffinity: ClientIP` |
 /// | guarded | pod-1, pod-2 … | `loadBalancerSourceRanges` that nobody is in |
 /// | closed | pod-1, pod-2 … | at a port where nobody listens |
+/// | rolling | those of [Rolling] | |
 /// | empty | none | |
 final class Street {
     /// Where nobody listens.
@@ -56,6 +57,7 @@ final class Street {
                 Map.of("app", "talk"),
                 spec -> spec.withLoadBalancerSourceRanges("192.0.2.0/28", "2001:db8:2::/64"));
         street.open("closed", Map.of("app", "talk"), spec -> spec.withPorts(ports(CLOSED)));
+        street.open("rolling", Map.of("app", "rolling"), spec -> spec);
         street.open("empty", Map.of("app", "nobody"), spec -> spec);
         street.lead();
         return street;

@@ -2,6 +2,10 @@ package io.stentor.lab.traffic;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
 import io.fabric8.kubernetes.api.model.LoadBalancerIngressBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -49,6 +53,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -184,31 +189,63 @@ final class TrafficLab implements AutoCloseable {
 
     /// As [#createPod(String, int, boolean)], with labels by which Services find it.
     void createPod(String name, int node, boolean hostNetwork, Map<String, String> labels) {
+        createPod(name, node, hostNetwork, labels, 0);
+    }
+
+    /// @param linger seconds that it serves on when it is told to end
+    void createPod(String name, int node, boolean hostNetwork, Map<String, String> labels, int linger) {
         client.pods()
                 .inNamespace(NAMESPACE)
-                .resource(new PodBuilder()
-                        .withNewMetadata()
-                        .withName(name)
-                        .withLabels(labels)
-                        .endMetadata()
-                        .withNewSpec()
-                        .withNodeName("node-" + node)
-                        .withHostNetwork(hostNetwork)
-                        .withTerminationGracePeriodSeconds(1L)
-                        .addNewContainer()
-                        .withName("talk")
-                        .withImage("none")
-                        .withCommand(Place.talk("serve", Integer.toString(Place.PORT)))
-                        .withNewReadinessProbe()
-                        .withNewTcpSocket()
-                        .withNewPort(Place.PORT)
-                        .endTcpSocket()
-                        .withPeriodSeconds(1)
-                        .endReadinessProbe()
-                        .endContainer()
-                        .endSpec()
-                        .build())
+                .resource(pod(name, node, hostNetwork, labels, linger))
                 .create();
+    }
+
+    private static Pod pod(String name, int node, boolean hostNetwork, Map<String, String> labels, int linger) {
+        List<String> serve = new ArrayList<>(List.of("env", "LINGER=" + linger));
+        serve.addAll(Place.talk("serve", Integer.toString(Place.PORT)));
+        return new PodBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withLabels(labels)
+                .endMetadata()
+                .withNewSpec()
+                .withNodeName("node-" + node)
+                .withHostNetwork(hostNetwork)
+                .withTerminationGracePeriodSeconds(1L + 2L * linger)
+                .addNewContainer()
+                .withName("talk")
+                .withImage("none")
+                .withCommand(serve)
+                .withNewReadinessProbe()
+                .withNewTcpSocket()
+                .withNewPort(Place.PORT)
+                .endTcpSocket()
+                .withPeriodSeconds(1)
+                .endReadinessProbe()
+                .endContainer()
+                .endSpec()
+                .build();
+    }
+
+    /// Asks for a pod whose [Place#PORT] is a port of its node, too.
+    ///
+    /// @param at the node's address that has it; empty: all of them
+    void createHarbour(String name, int node, int hostPort, String at) {
+        List<ContainerPort> ports = Stream.of("TCP", "UDP")
+                .map(protocol -> new ContainerPortBuilder()
+                        .withProtocol(protocol)
+                        .withContainerPort(Place.PORT)
+                        .withHostPort(hostPort)
+                        .withHostIP(at)
+                        .build())
+                .toList();
+        Pod plain = pod(name, node, false, Map.of(), 0);
+        Container container = new ContainerBuilder(
+                        plain.getSpec().getContainers().getFirst())
+                .withPorts(ports)
+                .build();
+        plain.getSpec().setContainers(List.of(container));
+        client.pods().inNamespace(NAMESPACE).resource(plain).create();
     }
 
     /// Makes a Service.
@@ -314,6 +351,11 @@ final class TrafficLab implements AutoCloseable {
     /// Does something to an agent: `kill`, `end` by SIGTERM, `launch`, or `restart` and wait until it is ready.
     JsonNode agent(String method, int node) {
         return control(Json.object().put("method", method).put("node", "node-" + node));
+    }
+
+    /// Switches a node off, or on again and waits until it is ready.
+    void power(boolean on, int node) {
+        agent(on ? "start" : "stop", node);
     }
 
     void restartOperator() {

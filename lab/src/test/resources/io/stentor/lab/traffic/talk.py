@@ -4,6 +4,8 @@ talk.py serve PORT                      TCP and UDP, both families; see answer()
 talk.py ask tcp|udp ADDRESS PORT WORDS  one question, one answer on standard output
 talk.py many tcp|udp ADDRESS PORT COUNT asks who it is as often, by a socket each time: each answer once
 talk.py stray ADDRESS PORT COUNT        datagrams from one socket that is not connected: each answer once
+talk.py load tcp|udp ADDRESS PORT       asks who it is, by a socket each time, until a line of standard input comes;
+                                        then says how often, and what failed
 talk.py hold tcp|udp ADDRESS PORT       a connection: each line of standard input is sent, its echo printed
 talk.py crowd ADDRESS PORT COUNT        as many connections: a line of standard input goes over each, then how many echo
 talk.py churn ADDRESS PORT COUNT        as many connections one after the other, each with a question and its answer
@@ -12,11 +14,12 @@ talk.py watch INTERFACE                 packets in and out, a line each: protoco
                                         what the tunnel carries follows after a bar
 talk.py frame INTERFACE HEX [SECONDS]   sends a frame, then prints those that come back, in hex
 
-Clients take their own port from SPORT where it is set (many: from there on), speak IPv4 by IPv6 sockets where MAPPED is set, let routers
+A server whose LINGER is set serves on for so many seconds after SIGTERM. Clients take their own port from SPORT where it is set (many, load: from there on), speak IPv4 by IPv6 sockets where MAPPED is set, let routers
 fragment where FRAGMENT is set, and refuse a peer that is not whom they asked for.
 """
 
 import os
+import signal
 import socket
 import struct
 import sys
@@ -100,6 +103,9 @@ def datagrams(s):
 
 
 def serve(port):
+    linger = int(os.environ.get("LINGER", "0"))
+    if linger:
+        signal.signal(signal.SIGTERM, lambda *_: threading.Timer(linger, os._exit, [0]).start())
     listener = bound(socket.SOCK_STREAM, int(port))
     listener.listen(64)
     threading.Thread(target=datagrams, args=(bound(socket.SOCK_DGRAM, int(port)),), daemon=True).start()
@@ -181,6 +187,26 @@ def stray(address, port, count):
                 raise OSError("the answer comes from %s port %d" % peer[:2])
             answers.add(data.decode())
     print("\n".join(sorted(answers)))
+
+
+def load(protocol, address, port):
+    global SPORT
+    ask = {"tcp": ask_tcp, "udp": ask_udp}[protocol]
+    over = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.readline(), over.set()), daemon=True).start()
+    asked, failed = 0, []
+    print("loading", flush=True)
+    while not over.is_set():
+        asked += 1
+        began = time.time()
+        try:
+            if not ask(address, port, ["who"]):
+                raise EOFError("no answer")
+        except (OSError, EOFError) as failure:
+            failed.append("%.3f: %s" % (began, failure))
+        SPORT += SPORT > 0
+        over.wait(0.01)
+    print("asked %d, failed %d: %s" % (asked, len(failed), "; ".join(failed[:10])), flush=True)
 
 
 def hold(protocol, address, port):
@@ -275,7 +301,7 @@ def main(verb, *rest):
         protocol, address, port, *words = rest
         print({"tcp": ask_tcp, "udp": ask_udp}[protocol](address, port, words))
     else:
-        verbs = (serve, many, stray, hold, crowd, churn, poke, watch, frame)
+        verbs = (serve, many, stray, load, hold, crowd, churn, poke, watch, frame)
         next(each for each in verbs if each.__name__ == verb)(*rest)
 
 
