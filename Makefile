@@ -68,7 +68,7 @@ lab: deps build ## a three-node cluster with a demo on this machine, left runnin
 lab-down: ## take it away
 	@./stentor lab down
 
-bench: deps-test build ## figures against plain routing and a simple network; root, 10 minutes
+bench: deps-test build ## figures against plain routing, a simple network and kube-proxy's rules; root, 20 minutes
 	@bench/run $(ARGS)
 
 dist: deps-build build ## a tar.gz of the programs, for nodes

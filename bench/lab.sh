@@ -49,6 +49,11 @@ lab_process() { # LAB POD
   return 1
 }
 
+# The directory of the cgroup of a lab's client.
+cgroup_of() { # LAB
+  echo "$(findmnt -nt cgroup2 -o TARGET | head -n 1)$(awk -F :: '/^0::/ { print $2 }' "/proc/$(lab_process "$1" client)/cgroup")"
+}
+
 # Brings a lab up and registers its ways to some of the pods.
 lab_up() { # LAB ROUTING PODS [SETTING…]
   local name=$1 routing=$2 targets=$3 host file address4 address6 process group sets=() setting
@@ -66,10 +71,10 @@ lab_up() { # LAB ROUTING PODS [SETTING…]
     pods[$name-$host-4]=$address4 pods[$name-$host-6]=$address6
   done
   process=$(lab_process "$name" client)
-  group=$(awk -F :: '/^0::/ { print $2 }' "/proc/$process/cgroup")
+  group=$(cgroup_of "$name")
   cat >"$scratch/enter-$name" <<END
 #!/bin/sh
-echo 0 >"$(findmnt -nt cgroup2 -o TARGET | head -n 1)$group/cgroup.procs"
+echo 0 >"$group/cgroup.procs"
 exec nsenter -t $process -n -- "\$@"
 END
   chmod +x "$scratch/enter-$name"

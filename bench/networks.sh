@@ -5,13 +5,16 @@
 #   simple  what simple network plugins build: pods on the node's bridge, a VXLAN device between nodes with all
 #           neighbours written down, iptables masquerading what leaves the cluster
 #   redirect  two pods of one node, whose packets a program of one line hands from link to link (redirect.bpf.c)
+#   iptables, nftables  the simple network with services as kube-proxy lays them out, and a host outside that calls them
 #
 # Namespaces are named stb-NETWORK-HOST: fabric (a bridge), n1 and n2 (nodes), client and near (pods of n1), far (of
-# n2). Pods have the addresses 10.X.NODE.POD and fd00:X:NODE::POD, X = 201 for limit, 202 for simple and 203 for redirect, which has n1 and its pods alone.
+# n2), outside. Pods have the addresses 10.X.NODE.POD and fd00:X:NODE::POD, X as below; redirect has n1 and its pods alone.
 
 limit=201
 simple=202
 redirect=203
+iptables=204
+nftables=205
 hosts="fabric n1 n2 client near far"
 
 at() { # NETWORK HOST COMMAND…
@@ -22,8 +25,8 @@ at() { # NETWORK HOST COMMAND…
 
 networks_remove() {
   local host network
-  for network in limit simple redirect; do
-    for host in $hosts; do
+  for network in limit simple redirect iptables nftables; do
+    for host in $hosts outside; do
       ip netns pids "stb-$network-$host" 2>/dev/null | xargs -r kill -9 2>/dev/null || true
       ip netns delete "stb-$network-$host" 2>/dev/null || true
     done
@@ -83,41 +86,60 @@ limit_up() {
   done
 }
 
-simple_pod() { # POD NODE NUMBER
-  at simple "n$2" ip link add "$1" type veth peer name eth0 mtu 1450 netns "stb-simple-$1"
-  at simple "n$2" ip link set "$1" master pods mtu 1450 up
-  at simple "$1" ip link set eth0 up
-  at simple "$1" ip address add "10.$simple.$2.$3/24" dev eth0
-  at simple "$1" ip address add "fd00:$simple:$2::$3/64" dev eth0 nodad
-  at simple "$1" ip route add default via "10.$simple.$2.1"
-  at simple "$1" ip route add default via "fd00:$simple:$2::1"
+simple_pod() { # NETWORK POD NODE NUMBER
+  local x=${!1}
+  at "$1" "n$3" ip link add "$2" type veth peer name eth0 mtu 1450 netns "stb-$1-$2"
+  at "$1" "n$3" ip link set "$2" master pods mtu 1450 up
+  at "$1" "$2" ip link set eth0 up
+  at "$1" "$2" ip address add "10.$x.$3.$4/24" dev eth0
+  at "$1" "$2" ip address add "fd00:$x:$3::$4/64" dev eth0 nodad
+  at "$1" "$2" ip route add default via "10.$x.$3.1"
+  at "$1" "$2" ip route add default via "fd00:$x:$3::1"
 }
 
-simple_up() {
-  local n other tables
-  network_underlay simple
+simple_up() { # NETWORK
+  local x=${!1} n other tables
+  network_underlay "$1"
   for n in 1 2; do
     other=$((3 - n))
-    at simple n$n ip link add pods mtu 1450 type bridge forward_delay 0 stp_state 0
-    at simple n$n ip link set pods up
-    at simple n$n ip address add "10.$simple.$n.1/24" dev pods
-    at simple n$n ip address add "fd00:$simple:$n::1/64" dev pods nodad
-    at simple n$n ip link add tunnel address "02:00:00:00:01:0$n" type vxlan id 1 dev eth0 dstport 8472 nolearning
-    at simple n$n ip link set tunnel mtu 1450 up
-    at simple n$n bridge fdb append "02:00:00:00:01:0$other" dev tunnel dst "192.168.$simple.$other"
-    at simple n$n ip neighbour replace "10.$simple.$other.0" lladdr "02:00:00:00:01:0$other" dev tunnel nud permanent
-    at simple n$n ip neighbour replace "fe80::$other" lladdr "02:00:00:00:01:0$other" dev tunnel nud permanent
-    at simple n$n ip route add "10.$simple.$other.0/24" via "10.$simple.$other.0" dev tunnel onlink
-    at simple n$n ip route add "fd00:$simple:$other::/64" via "fe80::$other" dev tunnel
-    for tables in "iptables 10.$simple.0.0/16" "ip6tables fd00:$simple::/32"; do
-      at simple n$n ${tables% *} -w -t nat -A POSTROUTING -s "${tables#* }" ! -d "${tables#* }" -j MASQUERADE
-      at simple n$n ${tables% *} -w -A FORWARD -s "${tables#* }" -j ACCEPT
-      at simple n$n ${tables% *} -w -A FORWARD -d "${tables#* }" -j ACCEPT
+    at "$1" n$n ip link add pods mtu 1450 type bridge forward_delay 0 stp_state 0
+    at "$1" n$n ip link set pods up
+    at "$1" n$n ip address add "10.$x.$n.1/24" dev pods
+    at "$1" n$n ip address add "fd00:$x:$n::1/64" dev pods nodad
+    at "$1" n$n ip link add tunnel address "02:00:00:00:01:0$n" type vxlan id 1 dev eth0 dstport 8472 nolearning
+    at "$1" n$n ip link set tunnel mtu 1450 up
+    at "$1" n$n bridge fdb append "02:00:00:00:01:0$other" dev tunnel dst "192.168.$x.$other"
+    at "$1" n$n ip neighbour replace "10.$x.$other.0" lladdr "02:00:00:00:01:0$other" dev tunnel nud permanent
+    at "$1" n$n ip neighbour replace "fe80::$other" lladdr "02:00:00:00:01:0$other" dev tunnel nud permanent
+    at "$1" n$n ip route add "10.$x.$other.0/24" via "10.$x.$other.0" dev tunnel onlink
+    at "$1" n$n ip route add "fd00:$x:$other::/64" via "fe80::$other" dev tunnel
+    for tables in "iptables 10.$x.0.0/16" "ip6tables fd00:$x::/32"; do
+      at "$1" n$n ${tables% *} -w -t nat -A POSTROUTING -s "${tables#* }" ! -d "${tables#* }" -j MASQUERADE
+      at "$1" n$n ${tables% *} -w -A FORWARD -s "${tables#* }" -j ACCEPT
+      at "$1" n$n ${tables% *} -w -A FORWARD -d "${tables#* }" -j ACCEPT
     done
   done
-  simple_pod client 1 2
-  simple_pod near 1 3
-  simple_pod far 2 2
+  simple_pod "$1" client 1 2
+  simple_pod "$1" near 1 3
+  simple_pod "$1" far 2 2
+}
+
+# A simple network with a host outside, which is its nodes' way to everywhere else.
+proxied_up() { # NETWORK
+  local x=${!1} n
+  simple_up "$1"
+  ip netns add "stb-$1-outside"
+  at "$1" outside sysctl -qw net.ipv6.conf.default.accept_dad=0
+  at "$1" outside ip link set lo up
+  at "$1" fabric ip link add outside type veth peer name eth0 netns "stb-$1-outside"
+  at "$1" fabric ip link set outside master segment up
+  at "$1" outside ip link set eth0 up
+  at "$1" outside ip address add "192.168.$x.9/24" dev eth0
+  at "$1" outside ip address add "fd01:$x::9/64" dev eth0 nodad
+  for n in 1 2; do
+    at "$1" n$n ip route add default via "192.168.$x.9"
+    at "$1" n$n ip route add default via "fd01:$x::9"
+  done
 }
 
 redirect_pod() { # POD NUMBER OTHER-NUMBER
@@ -149,16 +171,30 @@ redirect_up() {
   redirect_program near client
 }
 
-# Registers the ways of a network that is up, from its client to some of its pods.
-network_ways() { # NETWORK POD…
-  local network=$1 x=${!1} host
+# Starts what answers in the pods of a network.
+network_serve() { # NETWORK POD…
+  local network=$1 host
   shift
-  for host in client "$@"; do
-    at "$network" $host sh -c "$serve" >/dev/null 2>&1 &
+  for host in "$@"; do
+    at "$network" "$host" sh -c "$serve" >/dev/null 2>&1 &
     servers+=($!)
   done
+}
+
+# The address of a pod of such a network.
+network_pod() { # NETWORK POD FAMILY
+  local x=${!1} place
+  case $2 in client) place=1.2 ;; near) place=1.3 ;; far) place=2.2 ;; esac
+  if [ "$3" = 4 ]; then echo "10.$x.$place"; else echo "fd00:$x:${place/./::}"; fi
+}
+
+# Registers the ways of a network that is up, from its client to some of its pods.
+network_ways() { # NETWORK POD…
+  local network=$1 host
+  shift
+  network_serve "$network" client "$@"
   for host in "$@"; do
-    way "$network-$host" "ip netns exec stb-$network-client" "10.$x.$([ $host = near ] && echo 1.3 || echo 2.2)" \
-      "fd00:$x:$([ $host = near ] && echo 1::3 || echo 2::2)"
+    way "$network-$host" "ip netns exec stb-$network-client" "$(network_pod "$network" $host 4)" \
+      "$(network_pod "$network" $host 6)"
   done
 }
