@@ -26,9 +26,10 @@ final class Rolling {
 
     static Stream<Case> scenarios() {
         return Stream.of(Case.of(
-                TOPIC,
-                "no question to a service is lost while its backends, agents and a node are restarted in order",
-                (w, f) -> roll(w)));
+                        TOPIC,
+                        "no question to a service is lost while its backends, agents and a node are restarted in order",
+                        (w, f) -> roll(w))
+                .where(c -> Configuration.FULL || c.tunnel()));
     }
 
     private static void roll(World w) throws Exception {
