@@ -158,11 +158,14 @@ static void take_events(int ring)
 	ring_buffer__free(reader);
 }
 
+/* Programs at sockets have no test run: that they load is what is seen of them here. */
 static void run(struct bpf_program *program, struct program *seen)
 {
 	unsigned char out[256];
 	unsigned i;
 
+	if (bpf_program__type(program) != BPF_PROG_TYPE_SCHED_CLS)
+		return;
 	for (i = 0; i < sizeof(packets) / sizeof(packets[0]); i++) {
 		LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packets[i],
 		            .data_size_in = sizeof(packets[i]), .data_out = out, .data_size_out = sizeof(out),
@@ -213,7 +216,7 @@ static void try_object(const char *path, unsigned number)
 		failures++;
 	rings = bpf_object__find_map_by_name(object, "events");
 	ring = rings ? fill_rings(rings) : -1;
-	if (ring < 0) {
+	if (rings && ring < 0) {
 		fprintf(stderr, "%s: no ring for events: %s\n", path, strerror(errno));
 		failures++;
 	}

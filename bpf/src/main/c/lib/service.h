@@ -288,18 +288,16 @@ static __always_inline int service_lead(struct __sk_buff *skb, struct packet *p,
 }
 
 /* The sender is to be told: the packet is again as it came. */
-static __always_inline int service_refuse(struct __sk_buff *skb, struct packet *p, struct service_work *work,
-                                          int reason)
+static __noinline __attribute__((unused)) int service_refuse(struct __sk_buff *skb, struct packet *p,
+                                                             struct service_work *work, int reason)
 {
-	union ip client = work->client.affinity.client, service = work->at.address;
-
 	work->reason = reason;
-	if (!ip_equal(&p->tuple.source, &client))
-		reason = translate(skb, p, true, &client, p->tuple.source_port);
+	if (!ip_equal(&p->tuple.source, &work->client.affinity.client))
+		reason = translate(skb, p, true, &work->client.affinity.client, p->tuple.source_port);
 	else
 		reason = 0;
-	if (!reason && !ip_equal(&p->tuple.destination, &service))
-		reason = translate(skb, p, false, &service, work->at.port);
+	if (!reason && !ip_equal(&p->tuple.destination, &work->at.address))
+		reason = translate(skb, p, false, &work->at.address, work->at.port);
 	return reason ?: SERVICE_REFUSED;
 }
 
