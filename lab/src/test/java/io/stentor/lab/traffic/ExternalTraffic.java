@@ -248,7 +248,7 @@ final class ExternalTraffic {
         String range = second + (ipv4 ? "/32" : "/128");
         w.node().run("ip", "address", "add", range, "dev", "eth0", ipv4 ? "noprefixroute" : "nodad");
         String name = "harbour-" + port;
-        w.lab().createHarbour(name, 1, port, "");
+        w.lab().createHarbour(name, 1, port);
         Place pod = w.lab().awaitPod(name);
         for (String protocol : PROTOCOLS) {
             for (IpAddress to : List.of(w.node().address(family), second)) {

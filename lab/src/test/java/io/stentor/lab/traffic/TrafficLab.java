@@ -2,13 +2,8 @@ package io.stentor.lab.traffic;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.fabric8.kubernetes.api.model.Container;
-import io.fabric8.kubernetes.api.model.ContainerBuilder;
-import io.fabric8.kubernetes.api.model.ContainerPort;
-import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
 import io.fabric8.kubernetes.api.model.LoadBalancerIngressBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
@@ -53,7 +48,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -196,56 +190,16 @@ final class TrafficLab implements AutoCloseable {
     void createPod(String name, int node, boolean hostNetwork, Map<String, String> labels, int linger) {
         client.pods()
                 .inNamespace(NAMESPACE)
-                .resource(pod(name, node, hostNetwork, labels, linger))
+                .resource(TalkPod.of(name, node, hostNetwork, labels, linger))
                 .create();
     }
 
-    private static Pod pod(String name, int node, boolean hostNetwork, Map<String, String> labels, int linger) {
-        List<String> serve = new ArrayList<>(List.of("env", "LINGER=" + linger));
-        serve.addAll(Place.talk("serve", Integer.toString(Place.PORT)));
-        return new PodBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .withLabels(labels)
-                .endMetadata()
-                .withNewSpec()
-                .withNodeName("node-" + node)
-                .withHostNetwork(hostNetwork)
-                .withTerminationGracePeriodSeconds(1L + 2L * linger)
-                .addNewContainer()
-                .withName("talk")
-                .withImage("none")
-                .withCommand(serve)
-                .withNewReadinessProbe()
-                .withNewTcpSocket()
-                .withNewPort(Place.PORT)
-                .endTcpSocket()
-                .withPeriodSeconds(1)
-                .endReadinessProbe()
-                .endContainer()
-                .endSpec()
-                .build();
-    }
-
     /// Asks for a pod whose [Place#PORT] is a port of its node, too.
-    ///
-    /// @param at the node's address that has it; empty: all of them
-    void createHarbour(String name, int node, int hostPort, String at) {
-        List<ContainerPort> ports = Stream.of("TCP", "UDP")
-                .map(protocol -> new ContainerPortBuilder()
-                        .withProtocol(protocol)
-                        .withContainerPort(Place.PORT)
-                        .withHostPort(hostPort)
-                        .withHostIP(at)
-                        .build())
-                .toList();
-        Pod plain = pod(name, node, false, Map.of(), 0);
-        Container container = new ContainerBuilder(
-                        plain.getSpec().getContainers().getFirst())
-                .withPorts(ports)
-                .build();
-        plain.getSpec().setContainers(List.of(container));
-        client.pods().inNamespace(NAMESPACE).resource(plain).create();
+    void createHarbour(String name, int node, int hostPort) {
+        client.pods()
+                .inNamespace(NAMESPACE)
+                .resource(TalkPod.harbour(name, node, hostPort))
+                .create();
     }
 
     /// Makes a Service.
