@@ -117,9 +117,9 @@ static __always_inline int answer_error(struct __sk_buff *skb, struct packet *p,
 	if (quoted > QUOTED_MAX)
 		quoted = QUOTED_MAX;
 	quoted &= 0x3c;
-	/* so that the verifier knows the bounds of what it has in its register */
+	/* the verifier knows what is compared in this register alone */
 	asm volatile("" : "+r"(quoted));
-	if (quoted < ERROR_HEADER || quoted > QUOTED_MAX)
+	if (quoted < sizeof(struct iphdr))
 		return DROP_INVALID_PACKET;
 	if (bpf_skb_load_bytes(skb, ETH_HLEN, &message[ERROR_HEADER / 4], quoted) ||
 	    bpf_skb_change_tail(skb, ETH_HLEN + quoted, 0) ||

@@ -19,10 +19,6 @@
 #define NAT_TRIES 32
 #define NAT_NONE (-1) /* nothing here is translated */
 
-/* Set by from_pod for to_net, which else could not tell a masqueraded packet from the node's own: the number
- * that Cilium uses for it. Packets of pods come without a mark (the kernel clears it between namespaces), and
- * it does not outlive to_net. */
-
 static __always_inline bool nat_enabled(__u8 family)
 {
 	return family == FAMILY_IPV4 ? config.masquerade_ipv4 : config.masquerade_ipv6;

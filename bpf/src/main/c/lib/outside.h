@@ -26,7 +26,7 @@ static __always_inline int answer_back(struct __sk_buff *skb, struct packet *p, 
 	/* the tunnel's way back is the tunnel */
 	if (config.tunnel && skb->ifindex == config.overlay_ifindex) {
 		p->source_identity = IDENTITY_HOST;
-		return to && to->node_family ? tunnel_send(skb, p, &to->node, to->node_family) : TC_ACT_SHOT;
+		return to && to->node_family ? tunnel_send(skb, p, &to->node, to->node_family, false) : TC_ACT_SHOT;
 	}
 	eth = packet_at(skb, 0, ETH_HLEN);
 	if (!eth)
@@ -110,8 +110,7 @@ static __always_inline int outside_send(struct __sk_buff *skb, struct packet *p,
 	if (reason)
 		return drop(skb, p, reason, DIRECTION_INGRESS);
 	if (by_tunnel)
-		return large ? tunnel_send_large(skb, p, &hop, node_family)
-		             : tunnel_send(skb, p, &hop, node_family);
+		return tunnel_send(skb, p, &hop, node_family, large);
 	skb->mark = MARK_SENT;
 	forwarded(skb, p, POINT_TO_NETWORK, DIRECTION_EGRESS);
 	return bpf_redirect_neigh(ifindex, &next, sizeof(next), 0);
@@ -169,9 +168,6 @@ static __always_inline int outside_to_service(struct __sk_buff *skb, struct pack
 	}
 	service_ask_unknown(skb, p);
 	reason = service_forward(skb, outside);
-	if (reason == SERVICE_REFUSED && work->reason == DROP_NO_SERVICE_BACKEND &&
-	    (config.services_silent || (outside && work->frontend.flags & FRONTEND_LOCAL)))
-		return drop(skb, p, DROP_NO_SERVICE_BACKEND, DIRECTION_INGRESS);
 	if (reason == SERVICE_REFUSED)
 		return outside_refuse(skb, p, work->reason);
 	return reason ? drop(skb, p, reason, DIRECTION_INGRESS) : outside_deliver(skb, p);
@@ -206,7 +202,7 @@ static __always_inline int for_node(struct __sk_buff *skb, struct packet *p)
 	if (config.tunnel && to && to->kind == ADDRESS_REMOTE_POD && to->node_family) {
 		reason = ttl_decrement(skb, p);
 		return reason ? drop(skb, p, reason, DIRECTION_INGRESS)
-		              : tunnel_send(skb, p, &to->node, to->node_family);
+		              : tunnel_send(skb, p, &to->node, to->node_family, false);
 	}
 	return route_out(skb, p, false, to ? &to->node : NULL, to ? to->node_family : 0);
 }

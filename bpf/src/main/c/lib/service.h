@@ -17,8 +17,8 @@
 #pragma once
 
 #include "balance.h"
-#include "nat.h"
 #include "takeover.h"
+#include "translate.h"
 
 /* What service_forward() answers beside 0 and drop reasons. */
 #define SERVICE_NONE (-1)    /* nothing here is a service's; the packet is as it was */
@@ -62,28 +62,6 @@ static __always_inline __u32 tuple_hash(const struct tuple *t)
 	hash ^= (__u64)t->source_port << 24 | (__u64)t->destination_port << 8 | t->protocol;
 	hash = (hash ^ hash >> 32) * 0x9e3779b97f4a7c15ULL;
 	return hash >> 32;
-}
-
-/* Writes another address and port of one side, keeps checksums true and p->tuple with them. */
-static __noinline __attribute__((unused)) int translate(struct __sk_buff *skb, struct packet *p, bool source,
-                                                        const union ip *to, __be16 port)
-{
-	union ip *own = source ? &p->tuple.source : &p->tuple.destination;
-	__be16 *own_port = source ? &p->tuple.source_port : &p->tuple.destination_port;
-	struct nat_place place;
-	int reason;
-
-	if (!nat_place_of(p->tuple.protocol, p->tuple.family, p->l4_offset, &place))
-		return DROP_UNSUPPORTED_NAT_PROTOCOL;
-	if (p->fragment == FRAGMENT_LATER)
-		place.pseudo_header = false;
-	reason = nat_write_address(skb, p->tuple.family, ETH_HLEN, source, own, to, &place);
-	if (!reason && p->fragment != FRAGMENT_LATER)
-		reason = nat_write_port(skb, source ? place.source_port : place.destination_port, *own_port,
-		                        port, &place);
-	*own = *to;
-	*own_port = port;
-	return reason;
 }
 
 /* By which a pod sees itself. */
@@ -173,32 +151,26 @@ static __noinline __attribute__((unused)) int service_enter(const struct packet 
 	                                                                       : 0;
 }
 
-static __always_inline int service_begin(const struct packet *p, struct service_work *work, bool outside)
-{
-	struct client *client = &work->client;
-
-	__builtin_memset(client, 0, sizeof(*client));
-	client->affinity.client = p->tuple.source;
-	client->affinity.family = p->tuple.family;
-	client->hash = tuple_hash(&p->tuple);
-	client->outside = outside;
-	return service_enter(p, work);
-}
-
 /* Sets work->backend: that of the connection, whose entry is answered, or one for a connection that begins,
  * or none and work->reason. */
 static __noinline __attribute__((unused)) struct ct_entry *
 service_choose(const struct packet *p, struct service_work *work, bool outside)
 {
 	struct ct_entry *entry = service_entry(p, &p->tuple, &work->key, &work->table);
+	struct client *client = &work->client;
 
-	work->client.affinity.client = p->tuple.source;
-	work->reason = entry ? 0 : service_begin(p, work, outside);
+	client->affinity.client = p->tuple.source;
+	work->reason = 0;
 	if (entry) {
 		work->backend = entry->peer;
 		work->backend_port = entry->peer_port;
+		return entry;
 	}
-	return entry;
+	client->affinity.family = p->tuple.family;
+	client->hash = tuple_hash(&p->tuple);
+	client->outside = outside;
+	work->reason = service_enter(p, work);
+	return NULL;
 }
 
 __noinline __attribute__((unused)) int service_is_known(void)
@@ -214,25 +186,6 @@ static __always_inline void service_ask_unknown(struct __sk_buff *skb, struct pa
 {
 	if (config.succeeds && !service_is_known())
 		takeover_ask_unknown(skb, p);
-}
-
-/* Writes another address and port of one side of what an error quotes, and of the error itself where it bears
- * the same address; keeps p true with it. */
-static __noinline __attribute__((unused)) int translate_error(struct __sk_buff *skb, struct packet *p,
-                                                              bool source, const union ip *to, __be16 port)
-{
-	union ip *quoted = source ? &p->quoted.source : &p->quoted.destination;
-	union ip *outer = source ? &p->tuple.destination : &p->tuple.source;
-	int reason = nat_error(skb, p, source, to, port);
-
-	if (ip_equal(outer, quoted))
-		*outer = *to;
-	*quoted = *to;
-	if (source)
-		p->quoted.source_port = port;
-	else
-		p->quoted.destination_port = port;
-	return reason;
 }
 
 /* An error that a client sends about what a service sent to it is the backend's. The caller asks
@@ -287,16 +240,20 @@ static __always_inline int service_lead(struct __sk_buff *skb, struct packet *p,
 	return reason;
 }
 
+/* Whether who cannot be served for want of a backend gets no answer either. */
+static __always_inline bool service_is_silent(const struct service_work *work, bool outside)
+{
+	return config.services_silent || (outside && work->frontend.flags & FRONTEND_LOCAL);
+}
+
 /* The sender is to be told: the packet is again as it came. */
 static __noinline __attribute__((unused)) int service_refuse(struct __sk_buff *skb, struct packet *p,
-                                                             struct service_work *work, int reason)
+                                                             struct service_work *work, int why)
 {
-	work->reason = reason;
-	if (!ip_equal(&p->tuple.source, &work->client.affinity.client))
-		reason = translate(skb, p, true, &work->client.affinity.client, p->tuple.source_port);
-	else
-		reason = 0;
-	if (!reason && !ip_equal(&p->tuple.destination, &work->at.address))
+	int reason = translate(skb, p, true, &work->client.affinity.client, p->tuple.source_port);
+
+	work->reason = why;
+	if (!reason)
 		reason = translate(skb, p, false, &work->at.address, work->at.port);
 	return reason ?: SERVICE_REFUSED;
 }
@@ -331,7 +288,8 @@ __noinline __attribute__((unused)) int service_forward(struct __sk_buff *skb, bo
 	}
 	if (!reason && service_collides(p, work))
 		reason = DROP_SERVICE_COLLISION;
-	if (reason == DROP_NO_SERVICE_BACKEND || reason == DROP_SERVICE_COLLISION)
+	if (reason == DROP_SERVICE_COLLISION ||
+	    (reason == DROP_NO_SERVICE_BACKEND && !service_is_silent(work, outside)))
 		return service_refuse(skb, p, work, reason);
 	if (reason)
 		return reason;

@@ -199,41 +199,38 @@ static __always_inline int tunnel_encapsulate(struct __sk_buff *skb, __u32 ident
 	                            : tunnel_encapsulate_ipv4(skb, identity, node);
 }
 
+/* To the tunnel's device, which was told by tunnel_key_set(); the program returns what it returns. */
+static __always_inline int tunnel_out_by_device(struct __sk_buff *skb)
+{
+	skb->mark = MARK_SENT;
+	return bpf_redirect(config.overlay_ifindex, 0);
+}
+
 /* Sends what tunnel_encapsulate() has prepared to its node; the program returns what it returns. */
 static __always_inline int tunnel_out(struct __sk_buff *skb, const union ip *node, __u8 family)
 {
 	struct bpf_redir_neigh next = {};
 
-	skb->mark = MARK_SENT;
 	if (!config.encapsulate)
-		return bpf_redirect(config.overlay_ifindex, 0);
+		return tunnel_out_by_device(skb);
+	skb->mark = MARK_SENT;
 	if (segment_hop(node, family, &next))
 		return bpf_redirect_neigh(config.underlay_ifindex, &next, sizeof(next), 0);
 	return bpf_redirect_neigh(config.underlay_ifindex, NULL, 0, 0);
 }
 
-/* Sends a packet of a pod to its node; the end of the program. */
-static __always_inline int tunnel_send(struct __sk_buff *skb, struct packet *p, const union ip *node,
-                                       __u8 family)
-{
-	int reason = tunnel_encapsulate(skb, p->source_identity, node, family);
-
-	if (reason)
-		return drop(skb, p, reason, DIRECTION_EGRESS);
-	forwarded(skb, p, POINT_TO_OVERLAY, DIRECTION_EGRESS);
-	return tunnel_out(skb, node, family);
-}
-
-/* As tunnel_send(), of a packet that is too big for the tunnel and may be fragmented: the device's packet is.
+/*
+ * Sends a packet to its node; the end of the program. large: it is too big for the tunnel and may be fragmented,
+ * which the device does with its own packets.
  */
-static __always_inline int tunnel_send_large(struct __sk_buff *skb, struct packet *p, const union ip *node,
-                                             __u8 family)
+static __always_inline int tunnel_send(struct __sk_buff *skb, struct packet *p, const union ip *node,
+                                       __u8 family, bool large)
 {
-	int reason = tunnel_key_set(skb, p->source_identity, node, family);
+	int reason = large ? tunnel_key_set(skb, p->source_identity, node, family)
+	                   : tunnel_encapsulate(skb, p->source_identity, node, family);
 
 	if (reason)
 		return drop(skb, p, reason, DIRECTION_EGRESS);
 	forwarded(skb, p, POINT_TO_OVERLAY, DIRECTION_EGRESS);
-	skb->mark = MARK_SENT;
-	return bpf_redirect(config.overlay_ifindex, 0);
+	return large ? tunnel_out_by_device(skb) : tunnel_out(skb, node, family);
 }

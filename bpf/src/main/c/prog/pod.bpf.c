@@ -59,7 +59,7 @@ static __always_inline int into_tunnel(struct __sk_buff *skb, struct packet *p, 
 		reason = ttl_decrement(skb, p);
 	if (reason)
 		return drop(skb, p, reason, DIRECTION_EGRESS);
-	return tunnel_send(skb, p, &to, family);
+	return tunnel_send(skb, p, &to, family, false);
 }
 
 static __always_inline int to_address(struct __sk_buff *skb, struct packet *p, const struct address *to)
@@ -132,11 +132,9 @@ static __always_inline int to_service(struct __sk_buff *skb, struct packet *p)
 static __noinline int refuse(struct __sk_buff *skb, struct packet *p, const struct endpoint *from)
 {
 	struct service_work *work = service_work();
-	int reason = work ? work->reason : DROP_NO_SERVICE_BACKEND;
 
-	drop(skb, p, reason, DIRECTION_EGRESS);
-	if ((config.services_silent && reason == DROP_NO_SERVICE_BACKEND) || answer_refused(skb) ||
-	    write_macs(skb, from->mac))
+	drop(skb, p, work ? work->reason : DROP_NO_SERVICE_BACKEND, DIRECTION_EGRESS);
+	if (answer_refused(skb) || write_macs(skb, from->mac))
 		return TC_ACT_SHOT;
 	return bpf_redirect_peer(skb->ifindex, 0);
 }
