@@ -13,9 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// EndpointSlice to slice.
 public final class EndpointSlices {
+
+    private static final String WEIGHT = "service.cilium.io/weight";
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,5}");
 
     private EndpointSlices() {}
 
@@ -41,8 +45,32 @@ public final class EndpointSlices {
                 new SliceName(namespace, object.getMetadata().getName()),
                 new ServiceName(namespace, ServiceLabels.serviceName(labels)),
                 ports(root.at("ports").items(), !endpoints.isEmpty(), subject),
-                backends(endpoints, family.get(), subject));
+                rested(backends(endpoints, family.get(), subject), weight(object, subject)));
         return new Translated<>(Optional.of(slice), subject.problems());
+    }
+
+    /// How much each of its endpoints is to get of what is balanced by weights; 1 unless it says so.
+    private static int weight(GenericKubernetesResource object, Subject subject) {
+        Optional<String> said =
+                new Tree(object.getMetadata().getAnnotations()).at(WEIGHT).text();
+        if (said.isEmpty()) {
+            return 1;
+        }
+        if (NUMBER.matcher(said.get()).matches()) {
+            return Integer.parseInt(said.get());
+        }
+        subject.wrong("metadata.annotations[" + WEIGHT + "]", "'" + said.get() + "' is not a number from 0 to 99999");
+        return 1;
+    }
+
+    /// Endpoints without weight keep the connections that they have, and get no others.
+    private static List<EndpointSlice.Backend> rested(List<EndpointSlice.Backend> backends, int weight) {
+        return weight > 0
+                ? backends
+                : backends.stream()
+                        .map(backend -> new EndpointSlice.Backend(
+                                backend.address(), false, false, backend.terminating(), backend.place()))
+                        .toList();
     }
 
     private static Optional<Family> family(String addressType) {

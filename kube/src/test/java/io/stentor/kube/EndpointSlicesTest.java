@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.stentor.model.EndpointSlice;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,16 @@ class EndpointSlicesTest {
                 .extracting(Object::toString)
                 .containsExactly("EndpointSlice/shop/web-x7 endpoints[1].addresses[0]:"
                         + " 10.0.1.5 is not of the slice's addressType: left out");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,10.0.1.5 ---,false", "5,10.0.1.5 rs-,false", "much,10.0.1.5 rs-,true"})
+    void a_slice_without_weight_gets_no_new_connections(String weight, String expected, boolean wrong) {
+        GenericKubernetesResource object = object(LABELS, "IPv4", PORTS, "{addresses: [10.0.1.5]}");
+        object.getMetadata().setAnnotations(Map.of("service.cilium.io/weight", weight));
+        Translated<Optional<EndpointSlice>> slice = EndpointSlices.translate(object, ServiceSettings.USUAL);
+        assertThat(backends(slice.rows().orElseThrow())).isEqualTo(expected);
+        assertThat(slice.problems()).hasSize(wrong ? 1 : 0);
     }
 
     @ParameterizedTest
