@@ -32,3 +32,41 @@ static __always_inline __s64 checksum_pseudo(const union ip *source, const union
 
 	return bpf_csum_diff(NULL, 0, (__be32 *)&pseudo, sizeof(pseudo), 0);
 }
+
+/* What stands in an IPv4 header after a change of four bytes (RFC 1624). */
+static __always_inline __sum16 checksum_replace(__sum16 check, __be32 from, __be32 to)
+{
+	return checksum_fold((__u16)~check + (~from & 0xffff) + (~from >> 16) + (to & 0xffff) + (to >> 16));
+}
+
+/*
+ * Keeps the L4 checksum at offset `at` true to a pseudo header with another address. Returns 0 or a negative
+ * value.
+ *
+ * A device may have summed up all that it received, checksums too. In IPv4 the address and the header's own
+ * checksum even out there, in IPv6 the address and the L4 checksum do, and the kernel counts on the first.
+ */
+static __always_inline long checksum_replace_address(struct __sk_buff *skb, __u32 at, __u8 family,
+                                                     const union ip *from, const union ip *to, __u64 flags)
+{
+	__u32 size = family == FAMILY_IPV4 ? 4 : 16;
+	__s64 difference = bpf_csum_diff((__be32 *)from, size, (__be32 *)to, size, 0);
+	long error = bpf_l4_csum_replace(skb, at, 0, difference, BPF_F_PSEUDO_HDR | flags);
+
+	if (!error && family == FAMILY_IPV6)
+		bpf_csum_update(skb, difference);
+	return error;
+}
+
+/* As before, to another port. */
+static __always_inline long checksum_replace_port(struct __sk_buff *skb, __u32 at, __be16 from, __be16 to,
+                                                  __u64 flags)
+{
+	return bpf_l4_csum_replace(skb, at, from, to, sizeof(to) | flags);
+}
+
+/* After a hop limit was decremented, which no header's checksum makes good: the same for a device's sum. */
+static __always_inline void checksum_hop(struct __sk_buff *skb)
+{
+	bpf_csum_update(skb, ~(__u32)bpf_htons(1));
+}

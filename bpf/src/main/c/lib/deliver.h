@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "checksum.h"
 #include "lookup.h"
 #include "service.h"
 
@@ -35,6 +36,7 @@ static __always_inline int ttl_decrement(struct __sk_buff *skb, struct packet *p
 		if (!ip)
 			return DROP_INVALID_PACKET;
 		ip->hop_limit--;
+		checksum_hop(skb);
 	}
 	return 0;
 }

@@ -13,6 +13,7 @@
  */
 #pragma once
 
+#include "checksum.h"
 #include "conntrack.h"
 #include "parse.h"
 
@@ -30,25 +31,25 @@ struct nat_place {
 	__u16 source_port;
 	__u16 destination_port;
 	bool pseudo_header;
-	bool zero_is_none;
+	__u64 flags; /* of the checksum's change */
 };
 
 static __always_inline bool nat_place_of(__u8 protocol, __u8 family, __u16 l4, struct nat_place *place)
 {
 	switch (protocol) {
 	case IPPROTO_TCP:
-		*place = (struct nat_place){l4 + 16, l4, l4 + 2, true, false};
+		*place = (struct nat_place){l4 + 16, l4, l4 + 2, true, 0};
 		return true;
 	case IPPROTO_UDP:
-		*place = (struct nat_place){l4 + 6, l4, l4 + 2, true, family == FAMILY_IPV4};
+		*place = (struct nat_place){l4 + 6, l4, l4 + 2, true, BPF_F_MARK_MANGLED_0};
 		return true;
 	case IPPROTO_SCTP:
 		/* its checksum knows nothing of addresses, and ports stay as they are */
-		*place = (struct nat_place){0, l4, l4 + 2, false, false};
+		*place = (struct nat_place){0, l4, l4 + 2, false, 0};
 		return true;
 	case IPPROTO_ICMP:
 	case IPPROTO_ICMPV6:
-		*place = (struct nat_place){l4 + 2, l4 + 4, l4 + 4, family == FAMILY_IPV6, false};
+		*place = (struct nat_place){l4 + 2, l4 + 4, l4 + 4, family == FAMILY_IPV6, 0};
 		return true;
 	default:
 		return false;
@@ -60,10 +61,7 @@ static __always_inline int nat_write_address(struct __sk_buff *skb, __u8 family,
                                              const union ip *from, const union ip *to,
                                              const struct nat_place *place)
 {
-	__u32 size = family == FAMILY_IPV4 ? 4 : 16;
 	__u32 at = l3 + (family == FAMILY_IPV4 ? (source ? 12 : 16) : (source ? 8 : 24));
-	__u64 flags = BPF_F_PSEUDO_HDR | (place->zero_is_none ? BPF_F_MARK_MANGLED_0 : 0);
-	__s64 difference;
 
 	if (family == FAMILY_IPV4) {
 		if (bpf_skb_store_bytes(skb, at, to, 4, 0) ||
@@ -74,9 +72,9 @@ static __always_inline int nat_write_address(struct __sk_buff *skb, __u8 family,
 	}
 	if (!place->pseudo_header)
 		return 0;
-	difference = bpf_csum_diff((__be32 *)from, size, (__be32 *)to, size, 0);
-	return bpf_l4_csum_replace(skb, place->checksum, 0, difference, flags) ? DROP_ERROR_WRITING_TO_PACKET
-	                                                                       : 0;
+	return checksum_replace_address(skb, place->checksum, family, from, to, place->flags)
+	               ? DROP_ERROR_WRITING_TO_PACKET
+	               : 0;
 }
 
 static __always_inline int nat_write_port(struct __sk_buff *skb, __u16 at, __be16 from, __be16 to,
@@ -86,8 +84,7 @@ static __always_inline int nat_write_port(struct __sk_buff *skb, __u16 at, __be1
 		return 0;
 	if (!place->checksum)
 		return DROP_UNSUPPORTED_NAT_PROTOCOL;
-	if (bpf_l4_csum_replace(skb, place->checksum, from, to,
-	                        2 | (place->zero_is_none ? BPF_F_MARK_MANGLED_0 : 0)) ||
+	if (checksum_replace_port(skb, place->checksum, from, to, place->flags) ||
 	    bpf_skb_store_bytes(skb, at, &to, 2, 0))
 		return DROP_ERROR_WRITING_TO_PACKET;
 	return 0;

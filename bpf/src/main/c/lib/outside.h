@@ -26,7 +26,8 @@ static __always_inline int answer_back(struct __sk_buff *skb, struct packet *p, 
 	/* the tunnel's way back is the tunnel */
 	if (config.tunnel && skb->ifindex == config.overlay_ifindex) {
 		p->source_identity = IDENTITY_HOST;
-		return to && to->node_family ? tunnel_send(skb, p, &to->node, to->node_family, false) : TC_ACT_SHOT;
+		return to && to->node_family ? tunnel_send(skb, p, &to->node, to->node_family, false)
+		                             : TC_ACT_SHOT;
 	}
 	eth = packet_at(skb, 0, ETH_HLEN);
 	if (!eth)

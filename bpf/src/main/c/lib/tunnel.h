@@ -220,8 +220,8 @@ static __always_inline int tunnel_out(struct __sk_buff *skb, const union ip *nod
 }
 
 /*
- * Sends a packet to its node; the end of the program. large: it is too big for the tunnel and may be fragmented,
- * which the device does with its own packets.
+ * Sends a packet to its node; the end of the program. large: it is too big for the tunnel and may be
+ * fragmented, which the device does with its own packets.
  */
 static __always_inline int tunnel_send(struct __sk_buff *skb, struct packet *p, const union ip *node,
                                        __u8 family, bool large)

@@ -148,7 +148,7 @@ int from_pod(struct __sk_buff *skb)
 	struct packet *p;
 
 	takeover_relay(skb, POINT_FROM_ENDPOINT);
-	verdict = established_from_pod(skb, ifindex);
+	verdict = established_from_pod(skb);
 	if (verdict != BY_STAGES)
 		return verdict;
 	p = packet_begin(POINT_FROM_ENDPOINT);

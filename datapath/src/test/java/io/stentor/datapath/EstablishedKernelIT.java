@@ -64,4 +64,30 @@ class EstablishedKernelIT {
                     .isEqualTo(DROP);
         }
     }
+
+    @Test
+    void so_do_what_a_pod_calls_by_a_services_address_and_what_it_is_answered() throws IOException {
+        try (kernel;
+                node;
+                LoadedPrograms programs =
+                        new LoadedPrograms(kernel.bpf(), node.world().config(Map.of("services", "true")), Map.of())) {
+            programs.reset(node.world().images(Optional.of(Family.IPV4)));
+            String call = "eth(web, gateway)/ipv4(web, shop)/tcp(1000, 80, flags=";
+            String answer = "eth(db, gateway)/ipv4(db, web)/tcp(8080, 1000, flags=";
+            assertThat(verdict(programs, "from_pod", "web", call + "S)")).isEqualTo(REDIRECT);
+            assertThat(verdict(programs, "from_pod", "db", answer + "SA)")).isEqualTo(REDIRECT);
+            assertThat(verdict(programs, "from_pod", "web", call + "A)")).isEqualTo(REDIRECT);
+            BpfMap endpoints = programs.map(Maps.ENDPOINTS.name());
+            endpoints.deleteBatch(endpoints.keys());
+            assertThat(verdict(programs, "from_pod", "web", call + "A)")).isEqualTo(REDIRECT);
+            assertThat(verdict(programs, "from_pod", "db", answer + "A)")).isEqualTo(REDIRECT);
+            assertThat(verdict(programs, "from_pod", "web", call + "FA)")).isEqualTo(DROP);
+            assertThat(verdict(programs, "from_pod", "web", call.replace("1000", "1001") + "A)"))
+                    .isEqualTo(DROP);
+            String direct = "eth(web, gateway)/ipv4(web, db)/tcp(1000, 8080, flags=A)";
+            assertThat(verdict(programs, "from_pod", "web", direct))
+                    .as("past the service, by ends that are a connection to it")
+                    .isEqualTo(DROP);
+        }
+    }
 }

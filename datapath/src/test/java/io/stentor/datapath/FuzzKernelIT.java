@@ -41,6 +41,7 @@ class FuzzKernelIT {
         return Stream.of(
                 Map.of("encapsulate", "true", "masquerade_ipv4", "false", "masquerade_ipv6", "false"),
                 Map.of("tunnel", "false", "masquerade_ipv4", "false", "masquerade_ipv6", "false"),
+                Map.of("services", "true", "masquerade_ipv4", "false", "masquerade_ipv6", "false"),
                 Map.of("encapsulate", "true", "underlay_ipv6", "true", "trace", "true"),
                 Map.of("tunnel", "false", "drop_events_per_second", "0"));
     }
@@ -61,13 +62,13 @@ class FuzzKernelIT {
                 for (int round = 0; round < ROUNDS; round++) {
                     both.reset(images);
                     stages.reset(withoutShortWay);
-                    connect(node, both, config.tunnel());
-                    connect(node, stages, config.tunnel());
+                    connect(node, both, config);
+                    connect(node, stages, config);
                     List<byte[]> some =
                             Stream.generate(packets::next).limit(ROUND).toList();
                     // Ports of masqueraded connections are taken at random.
                     boolean comparable = !masquerades(config);
-                    new Round(node, !comparable, some)
+                    new Round(node, !comparable || config.services(), some)
                             .judge(both, Optional.of(stages).filter(_ -> comparable));
                 }
             }
@@ -87,7 +88,7 @@ class FuzzKernelIT {
             try (LoadedPrograms programs = new LoadedPrograms(kernel.bpf(), config, Map.of())) {
                 for (int round = 0; round < DAMAGED_ROUNDS; round++) {
                     programs.reset(images);
-                    connect(node, programs, config.tunnel());
+                    connect(node, programs, config);
                     assertThat(damage.to(programs)).isGreaterThan(CONNECTIONS.size());
                     List<byte[]> some =
                             Stream.generate(packets::next).limit(DAMAGED_ROUND).toList();
@@ -103,8 +104,10 @@ class FuzzKernelIT {
         return config.tunnel() ? Optional.of(family) : Optional.empty();
     }
 
-    /// Brings connections into use between the pods of the node, and between one of them and another node's.
-    private static void connect(TestNode node, LoadedPrograms programs, boolean tunnel) {
+    /// Brings connections into use between the pods of the node, between one of them and another node's, and through a
+    /// service.
+    private static void connect(TestNode node, LoadedPrograms programs, Config config) {
+        boolean tunnel = config.tunnel();
         for (String ip : List.of("ipv4", "ipv6")) {
             for (String connection : CONNECTIONS) {
                 String back = connection.replace("1000, 80", "80, 1000").replace("1000, 53", "53, 1000");
@@ -119,8 +122,14 @@ class FuzzKernelIT {
                     }
                 }
             }
+            if (config.services()) {
+                send(node, programs, "web", "web, shop", ip, "tcp(1000, 80, flags=S)");
+                send(node, programs, "db", "db, web", ip, "tcp(8080, 1000, flags=SA)");
+                send(node, programs, "web", "web, shop", ip, "tcp(1000, 80, flags=A)");
+            }
         }
-        assertThat(programs.entries(Maps.CT_ANSWERED.name())).isEqualTo((tunnel ? 2 : 4) * CONNECTIONS.size());
+        int direct = (tunnel ? 2 : 4) * CONNECTIONS.size();
+        assertThat(programs.entries(Maps.CT_ANSWERED.name())).isEqualTo(direct + (config.services() ? 4 : 0));
     }
 
     private static void send(TestNode node, LoadedPrograms programs, String link, String ends, String ip, String l4) {
@@ -134,7 +143,7 @@ class FuzzKernelIT {
         return config.masqueradeIpv4() || config.masqueradeIpv6();
     }
 
-    /// @param masqueraded whether sources may change on the way out
+    /// @param masqueraded whether addresses may change on the way
     /// @param packets     that all programs get
     private record Round(TestNode node, boolean masqueraded, List<byte[]> packets) {
         /// @param stages to hold the verdicts against, too

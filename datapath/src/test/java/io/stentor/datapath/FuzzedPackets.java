@@ -12,12 +12,14 @@ final class FuzzedPackets {
     private static final int HEADERS = 110;
 
     private static final List<String> HOSTS =
-            List.of("web", "db", "far", "lost", "ghost", "a", "b", "stranger", "outside", "office");
+            List.of("web", "db", "far", "lost", "ghost", "a", "b", "stranger", "outside", "office", "shop");
     private static final List<String> PAYLOADS = List.of(
             "tcp(1000, 80, flags=A)/payload(40)",
             "tcp(80, 1000, flags=A)/payload(40)",
             "tcp(1000, 80, flags=S)",
             "tcp(80, 1000, flags=SA)",
+            "tcp(8080, 1000, flags=A)/payload(40)",
+            "tcp(1000, 8080, flags=A)/payload(40)",
             "tcp(1000, 80, flags=FA)",
             "tcp(80, 1000, flags=R)",
             "udp(1000, 53)/payload(8)",

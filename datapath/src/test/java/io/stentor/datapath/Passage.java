@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /// What became of one packet, read without the programs' help, and what must never become of any.
 ///
-/// @param masqueraded whether sources may change on the way out
+/// @param masqueraded whether addresses may change on the way
 @SuppressWarnings("ArrayRecordComponent")
 record Passage(World world, byte[] in, TestResult result, boolean masqueraded) {
     private static final int OK = 0;

@@ -67,6 +67,14 @@ final class TestNode implements AutoCloseable {
         return kernel.inNamespace(node, () -> program.testRun(TestRun.of(packet).withContext(context)));
     }
 
+    /// As [#run], by a device that has summed up what it received: where the kernel can tell, that has to fit what
+    /// becomes of it.
+    TestResult runSummed(BpfProgram program, String link, int gsoSize, byte[] packet) {
+        byte[] context = new SkbContext(ifindex(link), gsoSize, packet.length).bytes();
+        TestRun run = TestRun.of(packet).withContext(context);
+        return kernel.inNamespace(node, () -> program.testRun(kernel.version().atLeast(6, 11) ? run.withSum() : run));
+    }
+
     /// Runs something where the links are.
     <T> T inside(Supplier<T> body) {
         return kernel.inNamespace(node, body::get);

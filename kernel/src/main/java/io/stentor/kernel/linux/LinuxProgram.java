@@ -14,6 +14,7 @@ import java.util.Set;
 final class LinuxProgram implements BpfProgram {
     /// What a program may add to a packet at most: a tunnel's headers.
     private static final int GROWTH = 512;
+    private static final int TEST_CHECKSUM_COMPLETE = 1 << 2;
 
     private final Fd fd;
     private final String name;
@@ -90,7 +91,8 @@ final class LinuxProgram implements BpfProgram {
                     .u32(12, room)
                     .bytes(16, run.packet())
                     .pointer(24, packet)
-                    .u32(32, run.repeat());
+                    .u32(32, run.repeat())
+                    .u32(64, run.summed() ? TEST_CHECKSUM_COMPLETE : 0);
             if (contextSize > 0) {
                 call.u32(40, contextSize)
                         .u32(44, contextSize)
