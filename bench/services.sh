@@ -85,12 +85,15 @@ await_service() { # LAB COUNT
   return 1
 }
 
-# Lines change-WHAT, milliseconds from the API server's answer, and from the request on.
+# Lines change-WHAT, milliseconds from the API server's answer, and from the request on. Another node's agent would want
+# the same processors at the same moment.
 service_changes() { # COUNT
   local name=socket-tunnel
+  ./stentor lab kill --name "bench-$name" node-2 >&2
   await_quiet
   bench/lab-services changes "bench-$name" "$changes" "$(lab_pair $name near)" "$(cgroup_of $name)" \
     "$(lab_process $name client)" | sed "s/^/$1\t/"
+  ./stentor lab restart --name "bench-$name" node-2 >&2
 }
 
 services_measure() {

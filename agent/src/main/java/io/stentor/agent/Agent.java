@@ -290,8 +290,13 @@ final class Agent implements AutoCloseable {
         Programs loaded = new Programs(datapath, compiler, maps, sweep);
         programs = Optional.of(loaded);
         opened(() -> programs = Optional.empty());
+        Optional<Hooks.Sockets> sockets = terms.socketHooks(kernel);
         SyncLoop sync = opened(new SyncLoop(
-                store, state -> compile(compiler, state), maps, state -> attach(loaded, state, node, kernel), applied));
+                store,
+                state -> compile(compiler, state),
+                maps,
+                state -> attach(loaded, state, node, kernel, sockets),
+                applied));
         node.network().whenDevicesChange(() -> {
             sources.hostChanged();
             sync.resync();
@@ -353,14 +358,15 @@ final class Agent implements AutoCloseable {
     }
 
     /// Runs when the entries of the state are written.
-    private List<Problem> attach(Programs loaded, State state, NodeServices node, Kernel kernel) {
+    private List<Problem> attach(
+            Programs loaded, State state, NodeServices node, Kernel kernel, Optional<Hooks.Sockets> sockets) {
         changes.written(state, System.nanoTime());
         NodeDevices devices = node.network().devices().orElseThrow();
         List<Integer> outside =
                 devices.outside().stream().map(NodeDevices.Device::ifindex).toList();
         List<Problem> problems = new ArrayList<>(loaded.datapath.attach(
                 terms.config(state, devices, kernel),
-                Hooks.of(state, devices.tunnel(), outside, terms.socketHooks(kernel)),
+                Hooks.of(state, devices.tunnel(), outside, sockets),
                 state.synced()));
         problems.addAll(Unserved.problems(state, loaded.sync));
         problems.addAll(loaded.compiler.unserved(terms.maps(), loaded.sync));

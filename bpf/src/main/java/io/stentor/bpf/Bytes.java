@@ -1,7 +1,5 @@
 package io.stentor.bpf;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -26,14 +24,12 @@ public final class Bytes {
         return new Codec<>(length, Bytes::encode, (from, at) -> decode(from, at, length));
     }
 
-    public static Bytes decode(MemorySegment from, long at, int length) {
-        byte[] content = new byte[length];
-        MemorySegment.copy(from, ValueLayout.JAVA_BYTE, at, content, 0, length);
-        return new Bytes(content);
+    public static Bytes decode(byte[] from, int at, int length) {
+        return new Bytes(Arrays.copyOfRange(from, at, at + length));
     }
 
-    public void encode(MemorySegment to, long at) {
-        MemorySegment.copy(content, 0, to, ValueLayout.JAVA_BYTE, at, content.length);
+    public void encode(byte[] to, int at) {
+        System.arraycopy(content, 0, to, at, content.length);
     }
 
     /// A copy.

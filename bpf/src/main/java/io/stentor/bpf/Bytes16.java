@@ -1,7 +1,5 @@
 package io.stentor.bpf;
 
-import java.lang.foreign.MemorySegment;
-
 /// Sixteen bytes as they lie in memory: addresses, IPv4 ones in whatever place the header of their field says.
 ///
 /// @param high the first eight, the first of them the most significant
@@ -11,8 +9,8 @@ public record Bytes16(long high, long low) {
     public static final Bytes16 ZERO = new Bytes16(0, 0);
     public static final Codec<Bytes16> CODEC = new Codec<>(SIZE, Bytes16::encode, Bytes16::decode);
 
-    public static Bytes16 decode(MemorySegment from, long at) {
-        return new Bytes16(from.get(Field.BE64, at), from.get(Field.BE64, at + 8));
+    public static Bytes16 decode(byte[] from, int at) {
+        return new Bytes16(Field.be64(from, at), Field.be64(from, at + 8));
     }
 
     /// @param bytes sixteen
@@ -20,12 +18,12 @@ public record Bytes16(long high, long low) {
         if (bytes.length != SIZE) {
             throw new IllegalArgumentException("sixteen bytes are needed, not " + bytes.length);
         }
-        return decode(MemorySegment.ofArray(bytes), 0);
+        return decode(bytes, 0);
     }
 
-    public void encode(MemorySegment to, long at) {
-        to.set(Field.BE64, at, high);
-        to.set(Field.BE64, at + 8, low);
+    public void encode(byte[] to, int at) {
+        Field.be64(to, at, high);
+        Field.be64(to, at + 8, low);
     }
 
     public byte[] encode() {

@@ -1,7 +1,5 @@
 package io.stentor.bpf;
 
-import java.lang.foreign.MemorySegment;
-
 /// Six bytes as they lie in memory: Ethernet addresses.
 ///
 /// @param value the lowest 48 bits, the first byte the most significant
@@ -16,14 +14,13 @@ public record Bytes6(long value) {
         }
     }
 
-    public static Bytes6 decode(MemorySegment from, long at) {
-        long high = Short.toUnsignedLong(from.get(Field.BE16, at));
-        return new Bytes6(high << 32 | Integer.toUnsignedLong(from.get(Field.BE32, at + 2)));
+    public static Bytes6 decode(byte[] from, int at) {
+        return new Bytes6((long) Field.be16(from, at) << 32 | Integer.toUnsignedLong(Field.be32(from, at + 2)));
     }
 
-    public void encode(MemorySegment to, long at) {
-        to.set(Field.BE16, at, (short) (value >>> 32));
-        to.set(Field.BE32, at + 2, (int) value);
+    public void encode(byte[] to, int at) {
+        Field.be16(to, at, (int) (value >>> 32));
+        Field.be32(to, at + 2, (int) value);
     }
 
     /// Twelve hexadecimal digits.

@@ -1,33 +1,35 @@
 package io.stentor.bpf;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-
 /// Bytes of a fixed size to values and back.
 ///
 /// @param <T> the value; its equality is the equality of what the bytes mean
 public final class Codec<T> {
     /// Integers of four bytes in host order, to be read as unsigned: array indexes, file descriptors, identifiers.
-    public static final Codec<Integer> U32 = new Codec<>(
-            4,
-            (value, to, at) -> to.set(ValueLayout.JAVA_INT_UNALIGNED, at, value),
-            (from, at) -> from.get(ValueLayout.JAVA_INT_UNALIGNED, at));
+    public static final Codec<Integer> U32 = new Codec<>(4, (value, to, at) -> Field.u32(to, at, value), Field::u32);
 
     /// Integers of eight bytes in host order, to be read as unsigned.
-    public static final Codec<Long> U64 = new Codec<>(
-            8,
-            (value, to, at) -> to.set(ValueLayout.JAVA_LONG_UNALIGNED, at, value),
-            (from, at) -> from.get(ValueLayout.JAVA_LONG_UNALIGNED, at));
+    public static final Codec<Long> U64 = new Codec<>(8, (value, to, at) -> Field.u64(to, at, value), Field::u64);
 
     /// Integers of two bytes in host order: 0 to 65535.
-    public static final Codec<Integer> U16 = u16(Field.U16);
+    public static final Codec<Integer> U16 = new Codec<>(
+            2,
+            (value, to, at) -> {
+                Field.unsigned(value, 16, "an element");
+                Field.u16(to, at, value);
+            },
+            Field::u16);
 
     /// Integers of two bytes in network order: 0 to 65535.
-    public static final Codec<Integer> BE16 = u16(Field.BE16);
+    public static final Codec<Integer> BE16 = new Codec<>(
+            2,
+            (value, to, at) -> {
+                Field.unsigned(value, 16, "an element");
+                Field.be16(to, at, value);
+            },
+            Field::be16);
 
     /// Integers of four bytes in network order, to be read as unsigned.
-    public static final Codec<Integer> BE32 =
-            new Codec<>(4, (value, to, at) -> to.set(Field.BE32, at, value), (from, at) -> from.get(Field.BE32, at));
+    public static final Codec<Integer> BE32 = new Codec<>(4, (value, to, at) -> Field.be32(to, at, value), Field::be32);
 
     /// For maps without keys or values (ring buffers).
     public static final Codec<Nothing> NOTHING = new Codec<>(0, (value, to, at) -> {}, (from, at) -> Nothing.NOTHING);
@@ -43,39 +45,29 @@ public final class Codec<T> {
         this.reader = reader;
     }
 
-    private static Codec<Integer> u16(ValueLayout.OfShort order) {
-        return new Codec<>(
-                2,
-                (value, to, at) -> {
-                    Field.unsigned(value, 16, "an element");
-                    to.set(order, at, value.shortValue());
-                },
-                (from, at) -> Short.toUnsignedInt(from.get(order, at)));
-    }
-
     /// In bytes.
     public int size() {
         return size;
     }
 
-    public void encode(T value, MemorySegment to, long at) {
+    public void encode(T value, byte[] to, int at) {
         writer.write(value, to, at);
     }
 
     public byte[] encode(T value) {
         byte[] bytes = new byte[size];
-        writer.write(value, MemorySegment.ofArray(bytes), 0);
+        writer.write(value, bytes, 0);
         return bytes;
     }
 
     /// @throws IllegalArgumentException if the bytes hold a code that its enumeration does not name
-    public T decode(MemorySegment from, long at) {
+    public T decode(byte[] from, int at) {
         return reader.read(from, at);
     }
 
-    /// As [#decode(MemorySegment, long)], from the array's start.
+    /// As [#decode(byte[], int)], from the array's start.
     public T decode(byte[] from) {
-        return reader.read(MemorySegment.ofArray(from), 0);
+        return reader.read(from, 0);
     }
 
     /// The one value of what has no bytes.
@@ -85,11 +77,11 @@ public final class Codec<T> {
 
     @FunctionalInterface
     public interface Writer<T> {
-        void write(T value, MemorySegment to, long at);
+        void write(T value, byte[] to, int at);
     }
 
     @FunctionalInterface
     public interface Reader<T> {
-        T read(MemorySegment from, long at);
+        T read(byte[] from, int at);
     }
 }

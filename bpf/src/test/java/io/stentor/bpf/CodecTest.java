@@ -34,7 +34,7 @@ class CodecTest {
         java.util.Arrays.fill(dirty, (byte) 0xff);
         SampleKey key = new SampleKey(ADDRESS, 1, 2, DropReason.MALFORMED);
 
-        key.encode(java.lang.foreign.MemorySegment.ofArray(dirty), 0);
+        key.encode(dirty, 0);
 
         assertThat(dirty).isEqualTo(key.encode());
     }

@@ -1,6 +1,5 @@
 package io.stentor.datapath;
 
-import io.stentor.bpf.Field;
 import io.stentor.bpf.generated.Event;
 import io.stentor.datapath.attach.ProcessorMaps;
 import io.stentor.kernel.bpf.Bpf;
@@ -8,6 +7,7 @@ import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.kernel.bpf.MergedRings;
 import io.stentor.kernel.bpf.RingBuffer;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,6 +32,6 @@ public final class EventRings {
 
     /// Of records that are no events, nothing is known but that they are there.
     private static long time(MemorySegment record) {
-        return record.byteSize() < Event.SIZE ? 0 : record.get(Field.U64, Event.TIME_OFFSET);
+        return record.byteSize() < Event.SIZE ? 0 : record.get(ValueLayout.JAVA_LONG_UNALIGNED, Event.TIME_OFFSET);
     }
 }

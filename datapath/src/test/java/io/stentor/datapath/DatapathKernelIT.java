@@ -23,6 +23,7 @@ import io.stentor.kernel.net.Netlink;
 import io.stentor.kernel.net.Prefix;
 import io.stentor.model.Problem;
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -114,7 +115,8 @@ class DatapathKernelIT {
         List<Integer> payloads = new ArrayList<>();
         long end = System.nanoTime() + PATIENCE_NANOS;
         while (payloads.size() < count && System.nanoTime() < end) {
-            ring.drain(record -> payloads.add(Event.decode(record, 0).length() - UDP_HEADERS));
+            ring.drain(record -> payloads.add(
+                    Event.CODEC.decode(record.toArray(ValueLayout.JAVA_BYTE)).length() - UDP_HEADERS));
             Thread.onSpinWait();
         }
         return payloads;

@@ -20,6 +20,7 @@ import io.stentor.kernel.bpf.BpfObject;
 import io.stentor.kernel.bpf.BpfProgram;
 import io.stentor.kernel.bpf.ObjectSpec;
 import io.stentor.kernel.bpf.RingBuffer;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -115,7 +116,7 @@ final class LoadedPrograms implements AutoCloseable {
 
     List<Event> events() {
         List<Event> events = new ArrayList<>();
-        ring.drain(record -> events.add(Event.decode(record, 0)));
+        ring.drain(record -> events.add(Event.CODEC.decode(record.toArray(ValueLayout.JAVA_BYTE))));
         return events;
     }
 

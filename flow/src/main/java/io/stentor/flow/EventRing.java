@@ -131,10 +131,9 @@ public final class EventRing {
         /// Outside the lock: whoever adds does not wait for it.
         private static Batch decode(byte[] copy, int count, long lost) {
             List<Event> events = new ArrayList<>(count);
-            MemorySegment bytes = MemorySegment.ofArray(copy);
             for (int i = 0; i < count; i++) {
                 try {
-                    events.add(Event.decode(bytes, (long) i * SLOT));
+                    events.add(Event.decode(copy, i * SLOT));
                 } catch (IllegalArgumentException unknownCode) {
                     lost++;
                 }

@@ -2,7 +2,6 @@ package io.stentor.agent.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stentor.bpf.Field;
 import io.stentor.bpf.generated.Event;
 import io.stentor.flow.EventRing;
 import io.stentor.kernel.bpf.MapSpec;
@@ -12,6 +11,7 @@ import io.stentor.kernel.bpf.RingBuffer;
 import io.stentor.kernel.fake.FakeKernel;
 import io.stentor.kernel.fake.FakeMap;
 import io.stentor.kernel.fake.FakeRing;
+import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +48,8 @@ class EventPollTest {
         for (int time = 1; time <= 6; time++) {
             rings.get(time / 2 % 2).put(SampleNode.forged().withTime(time).encode());
         }
-        RingBuffer merged = new MergedRings(List.copyOf(rings), record -> record.get(Field.U64, Event.TIME_OFFSET));
+        RingBuffer merged = new MergedRings(
+                List.copyOf(rings), record -> record.get(ValueLayout.JAVA_LONG_UNALIGNED, Event.TIME_OFFSET));
         EventRing ring = new EventRing(16);
         EventRing.Cursor cursor = ring.follow(0);
         List<Long> times = new ArrayList<>();

@@ -70,14 +70,10 @@ final class JavaKind {
 
     String read(String place) {
         return switch (kind) {
-            case Kind.Whole number -> number(number, "from.get(Field." + accessor(number) + ", " + place + ")");
-            case Kind.Bool _ -> "from.get(Field.U8, " + place + ") != 0";
+            case Kind.Whole number -> number(number, "Field." + accessor(number) + "(from, " + place + ")");
+            case Kind.Bool _ -> "Field.u8(from, " + place + ") != 0";
             case Kind.Code code ->
-                type() + ".of("
-                        + number(
-                                new Kind.Whole(code.bits(), false, false),
-                                "from.get(Field.U" + code.bits() + ", " + place + ")")
-                        + ")";
+                type() + ".of(" + of(new Kind.Whole(code.bits(), false, false)).read(place) + ")";
             case Kind.Nested _ -> type() + ".decode(from, " + place + ")";
             case Kind.Raw raw ->
                 type() + ".decode(from, " + place + (type().equals("Bytes") ? ", " + raw.size() : "") + ")";
@@ -88,9 +84,8 @@ final class JavaKind {
 
     String write(String place, String java) {
         return switch (kind) {
-            case Kind.Whole number ->
-                "to.set(Field." + accessor(number) + ", " + place + ", " + narrow(number, java) + ");";
-            case Kind.Bool _ -> "to.set(Field.U8, " + place + ", (byte) (" + java + " ? 1 : 0));";
+            case Kind.Whole number -> "Field." + accessor(number) + "(to, " + place + ", " + java + ");";
+            case Kind.Bool _ -> "Field.u8(to, " + place + ", " + java + " ? 1 : 0);";
             case Kind.Code code -> of(new Kind.Whole(code.bits(), false, false)).write(place, java + ".code()");
             case Kind.Nested _, Kind.Raw _ -> java + ".encode(to, " + place + ");";
             case Kind.Array array ->
@@ -128,22 +123,14 @@ final class JavaKind {
     }
 
     private static String accessor(Kind.Whole number) {
-        return (number.bigEndian() ? "BE" : "U") + number.bits();
+        return (number.bigEndian() ? "be" : "u") + number.bits();
     }
 
     private static String number(Kind.Whole number, String raw) {
         return switch (number.bits()) {
-            case 8 -> number.signed() ? raw : "Byte.toUnsignedInt(" + raw + ")";
-            case 16 -> number.signed() ? raw : "Short.toUnsignedInt(" + raw + ")";
+            case 8 -> number.signed() ? "(byte) " + raw : raw;
+            case 16 -> number.signed() ? "(short) " + raw : raw;
             default -> raw;
-        };
-    }
-
-    private static String narrow(Kind.Whole number, String java) {
-        return switch (number.bits()) {
-            case 8 -> "(byte) " + java;
-            case 16 -> "(short) " + java;
-            default -> java;
         };
     }
 }

@@ -28,7 +28,6 @@ final class JavaStruct {
                 "io.stentor.bpf.Codec",
                 "io.stentor.bpf.Field",
                 "io.stentor.bpf.Layout",
-                "java.lang.foreign.MemorySegment",
                 "java.util.Collections",
                 "java.util.List");
         out.doc(struct.doc());
@@ -106,7 +105,7 @@ final class JavaStruct {
 
     private void codec(Source out) {
         out.line("/// Reads " + struct.size() + " bytes at `at`.");
-        out.open("public static " + name + " decode(MemorySegment from, long at)");
+        out.open("public static " + name + " decode(byte[] from, int at)");
         out.line("return new " + name + "("
                 + fields.stream()
                         .map(f -> JavaKind.of(f.kind().orElseThrow()).read(place(f)))
@@ -115,7 +114,7 @@ final class JavaStruct {
         out.close();
         out.line("");
         out.line("@Override");
-        out.open("public void encode(MemorySegment to, long at)");
+        out.open("public void encode(byte[] to, int at)");
         for (Blueprint.Field field : struct.fields()) {
             out.line(field.kind()
                     .map(k -> JavaKind.of(k).write(place(field), Names.field(field.name())))

@@ -6,7 +6,6 @@ import io.stentor.bpf.Bytes6;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// What is known about one address.
 ///
@@ -36,20 +35,20 @@ public record Address(Bytes16 node, int identity, int ifindex, int endpoint, Add
     }
 
     /// Reads 40 bytes at `at`.
-    public static Address decode(MemorySegment from, long at) {
-        return new Address(Bytes16.decode(from, at), from.get(Field.U32, at + 16), from.get(Field.U32, at + 20), Short.toUnsignedInt(from.get(Field.U16, at + 24)), AddressKind.of(Byte.toUnsignedInt(from.get(Field.U8, at + 26))), Byte.toUnsignedInt(from.get(Field.U8, at + 27)), Bytes6.decode(from, at + 28), from.get(Field.U8, at + 34) != 0);
+    public static Address decode(byte[] from, int at) {
+        return new Address(Bytes16.decode(from, at), Field.u32(from, at + 16), Field.u32(from, at + 20), Field.u16(from, at + 24), AddressKind.of(Field.u8(from, at + 26)), Field.u8(from, at + 27), Bytes6.decode(from, at + 28), Field.u8(from, at + 34) != 0);
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
+    public void encode(byte[] to, int at) {
         node.encode(to, at);
-        to.set(Field.U32, at + 16, identity);
-        to.set(Field.U32, at + 20, ifindex);
-        to.set(Field.U16, at + 24, (short) endpoint);
-        to.set(Field.U8, at + 26, (byte) kind.code());
-        to.set(Field.U8, at + 27, (byte) nodeFamily);
+        Field.u32(to, at + 16, identity);
+        Field.u32(to, at + 20, ifindex);
+        Field.u16(to, at + 24, endpoint);
+        Field.u8(to, at + 26, kind.code());
+        Field.u8(to, at + 27, nodeFamily);
         mac.encode(to, at + 28);
-        to.set(Field.U8, at + 34, (byte) (nodePorts ? 1 : 0));
+        Field.u8(to, at + 34, nodePorts ? 1 : 0);
         Field.zero(to, at + 35, 1);
         Field.zero(to, at + 36, 4);
     }

@@ -5,7 +5,6 @@ import io.stentor.bpf.Bytes16;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// One address.
 ///
@@ -21,14 +20,14 @@ public record AddressKey(Bytes16 address, int family) implements Layout {
     public static final AddressKey ZERO = new AddressKey(Bytes16.ZERO, 0);
 
     /// Reads 24 bytes at `at`.
-    public static AddressKey decode(MemorySegment from, long at) {
-        return new AddressKey(Bytes16.decode(from, at), from.get(Field.U32, at + 16));
+    public static AddressKey decode(byte[] from, int at) {
+        return new AddressKey(Bytes16.decode(from, at), Field.u32(from, at + 16));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
+    public void encode(byte[] to, int at) {
         address.encode(to, at);
-        to.set(Field.U32, at + 16, family);
+        Field.u32(to, at + 16, family);
         Field.zero(to, at + 20, 4);
     }
 

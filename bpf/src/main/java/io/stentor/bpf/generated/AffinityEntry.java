@@ -4,7 +4,6 @@ package io.stentor.bpf.generated;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// Which backend a client keeps.
 ///
@@ -21,14 +20,14 @@ public record AffinityEntry(long deadline, int backend) implements Layout {
     public static final AffinityEntry ZERO = new AffinityEntry(0, 0);
 
     /// Reads 16 bytes at `at`.
-    public static AffinityEntry decode(MemorySegment from, long at) {
-        return new AffinityEntry(from.get(Field.U64, at), from.get(Field.U32, at + 8));
+    public static AffinityEntry decode(byte[] from, int at) {
+        return new AffinityEntry(Field.u64(from, at), Field.u32(from, at + 8));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
-        to.set(Field.U64, at, deadline);
-        to.set(Field.U32, at + 8, backend);
+    public void encode(byte[] to, int at) {
+        Field.u64(to, at, deadline);
+        Field.u32(to, at + 8, backend);
         Field.zero(to, at + 12, 4);
     }
 

@@ -5,7 +5,6 @@ import io.stentor.bpf.Bytes16;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// A client of a service.
 ///
@@ -25,16 +24,16 @@ public record AffinityKey(Bytes16 client, int service, Family family, int isCook
     }
 
     /// Reads 24 bytes at `at`.
-    public static AffinityKey decode(MemorySegment from, long at) {
-        return new AffinityKey(Bytes16.decode(from, at), from.get(Field.U32, at + 16), Family.of(Byte.toUnsignedInt(from.get(Field.U8, at + 20))), Byte.toUnsignedInt(from.get(Field.U8, at + 21)));
+    public static AffinityKey decode(byte[] from, int at) {
+        return new AffinityKey(Bytes16.decode(from, at), Field.u32(from, at + 16), Family.of(Field.u8(from, at + 20)), Field.u8(from, at + 21));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
+    public void encode(byte[] to, int at) {
         client.encode(to, at);
-        to.set(Field.U32, at + 16, service);
-        to.set(Field.U8, at + 20, (byte) family.code());
-        to.set(Field.U8, at + 21, (byte) isCookie);
+        Field.u32(to, at + 16, service);
+        Field.u8(to, at + 20, family.code());
+        Field.u8(to, at + 21, isCookie);
         Field.zero(to, at + 22, 2);
     }
 

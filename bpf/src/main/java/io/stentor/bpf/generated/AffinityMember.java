@@ -4,7 +4,6 @@ package io.stentor.bpf.generated;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// A backend of a service whose clients keep theirs.
 ///
@@ -19,14 +18,14 @@ public record AffinityMember(int list, int backend) implements Layout {
     public static final AffinityMember ZERO = new AffinityMember(0, 0);
 
     /// Reads 8 bytes at `at`.
-    public static AffinityMember decode(MemorySegment from, long at) {
-        return new AffinityMember(from.get(Field.U32, at), from.get(Field.U32, at + 4));
+    public static AffinityMember decode(byte[] from, int at) {
+        return new AffinityMember(Field.u32(from, at), Field.u32(from, at + 4));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
-        to.set(Field.U32, at, list);
-        to.set(Field.U32, at + 4, backend);
+    public void encode(byte[] to, int at) {
+        Field.u32(to, at, list);
+        Field.u32(to, at + 4, backend);
     }
 
     @Override

@@ -6,7 +6,6 @@ import io.stentor.bpf.Bytes6;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// What one node's programs are told when they are loaded.
 ///
@@ -104,55 +103,55 @@ public record Config(Bytes16 nodeIpv4, Bytes16 nodeIpv6, int gatewayIpv4, int na
     }
 
     /// Reads 200 bytes at `at`.
-    public static Config decode(MemorySegment from, long at) {
-        return new Config(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), from.get(Field.BE32, at + 32), from.get(Field.U32, at + 36), Bytes16.decode(from, at + 40), from.get(Field.U32, at + 56), from.get(Field.U32, at + 60), from.get(Field.U32, at + 64), from.get(Field.U32, at + 68), Bytes16.decode(from, at + 72), Bytes16.decode(from, at + 88), Bytes16.decode(from, at + 104), from.get(Field.U64, at + 120), from.get(Field.BE32, at + 128), from.get(Field.BE32, at + 132), from.get(Field.BE32, at + 136), from.get(Field.U32, at + 140), from.get(Field.U32, at + 144), from.get(Field.U32, at + 148), from.get(Field.U32, at + 152), from.get(Field.U32, at + 156), from.get(Field.U32, at + 160), from.get(Field.U32, at + 164), from.get(Field.U32, at + 168), Short.toUnsignedInt(from.get(Field.U16, at + 172)), Short.toUnsignedInt(from.get(Field.U16, at + 174)), Short.toUnsignedInt(from.get(Field.U16, at + 176)), Bytes6.decode(from, at + 178), from.get(Field.U8, at + 184) != 0, from.get(Field.U8, at + 185) != 0, from.get(Field.U8, at + 186) != 0, from.get(Field.U8, at + 187) != 0, from.get(Field.U8, at + 188) != 0, from.get(Field.U8, at + 189) != 0, from.get(Field.U8, at + 190) != 0, from.get(Field.U8, at + 191) != 0, from.get(Field.U8, at + 192) != 0, from.get(Field.U8, at + 193) != 0, from.get(Field.U8, at + 194) != 0, from.get(Field.U8, at + 195) != 0, from.get(Field.U8, at + 196) != 0, from.get(Field.U8, at + 197) != 0, from.get(Field.U8, at + 198) != 0);
+    public static Config decode(byte[] from, int at) {
+        return new Config(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), Field.be32(from, at + 32), Field.u32(from, at + 36), Bytes16.decode(from, at + 40), Field.u32(from, at + 56), Field.u32(from, at + 60), Field.u32(from, at + 64), Field.u32(from, at + 68), Bytes16.decode(from, at + 72), Bytes16.decode(from, at + 88), Bytes16.decode(from, at + 104), Field.u64(from, at + 120), Field.be32(from, at + 128), Field.be32(from, at + 132), Field.be32(from, at + 136), Field.u32(from, at + 140), Field.u32(from, at + 144), Field.u32(from, at + 148), Field.u32(from, at + 152), Field.u32(from, at + 156), Field.u32(from, at + 160), Field.u32(from, at + 164), Field.u32(from, at + 168), Field.u16(from, at + 172), Field.u16(from, at + 174), Field.u16(from, at + 176), Bytes6.decode(from, at + 178), Field.u8(from, at + 184) != 0, Field.u8(from, at + 185) != 0, Field.u8(from, at + 186) != 0, Field.u8(from, at + 187) != 0, Field.u8(from, at + 188) != 0, Field.u8(from, at + 189) != 0, Field.u8(from, at + 190) != 0, Field.u8(from, at + 191) != 0, Field.u8(from, at + 192) != 0, Field.u8(from, at + 193) != 0, Field.u8(from, at + 194) != 0, Field.u8(from, at + 195) != 0, Field.u8(from, at + 196) != 0, Field.u8(from, at + 197) != 0, Field.u8(from, at + 198) != 0);
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
+    public void encode(byte[] to, int at) {
         nodeIpv4.encode(to, at);
         nodeIpv6.encode(to, at + 16);
-        to.set(Field.BE32, at + 32, gatewayIpv4);
-        to.set(Field.U32, at + 36, natPortMin);
+        Field.be32(to, at + 32, gatewayIpv4);
+        Field.u32(to, at + 36, natPortMin);
         gatewayIpv6.encode(to, at + 40);
-        to.set(Field.U32, at + 56, natPortMax);
-        to.set(Field.U32, at + 60, overlayIfindex);
-        to.set(Field.U32, at + 64, underlayIfindex);
-        to.set(Field.U32, at + 68, dropEventsPerSecond);
+        Field.u32(to, at + 56, natPortMax);
+        Field.u32(to, at + 60, overlayIfindex);
+        Field.u32(to, at + 64, underlayIfindex);
+        Field.u32(to, at + 68, dropEventsPerSecond);
         segmentIpv6.encode(to, at + 72);
         segmentIpv6Mask.encode(to, at + 88);
         loopbackIpv6.encode(to, at + 104);
-        to.set(Field.U64, at + 120, hostNetns);
-        to.set(Field.BE32, at + 128, loopbackIpv4);
-        to.set(Field.BE32, at + 132, segmentIpv4);
-        to.set(Field.BE32, at + 136, segmentIpv4Mask);
-        to.set(Field.U32, at + 140, ctTcpMax);
-        to.set(Field.U32, at + 144, ctOtherMax);
-        to.set(Field.U32, at + 148, natMax);
-        to.set(Field.U32, at + 152, ctTcpSeconds);
-        to.set(Field.U32, at + 156, ctSynSeconds);
-        to.set(Field.U32, at + 160, ctClosingSeconds);
-        to.set(Field.U32, at + 164, ctOtherSeconds);
-        to.set(Field.U32, at + 168, assumedIdentity);
-        to.set(Field.U16, at + 172, (short) underlayMtu);
-        to.set(Field.U16, at + 174, (short) tunnelPort);
-        to.set(Field.U16, at + 176, (short) podMtu);
+        Field.u64(to, at + 120, hostNetns);
+        Field.be32(to, at + 128, loopbackIpv4);
+        Field.be32(to, at + 132, segmentIpv4);
+        Field.be32(to, at + 136, segmentIpv4Mask);
+        Field.u32(to, at + 140, ctTcpMax);
+        Field.u32(to, at + 144, ctOtherMax);
+        Field.u32(to, at + 148, natMax);
+        Field.u32(to, at + 152, ctTcpSeconds);
+        Field.u32(to, at + 156, ctSynSeconds);
+        Field.u32(to, at + 160, ctClosingSeconds);
+        Field.u32(to, at + 164, ctOtherSeconds);
+        Field.u32(to, at + 168, assumedIdentity);
+        Field.u16(to, at + 172, underlayMtu);
+        Field.u16(to, at + 174, tunnelPort);
+        Field.u16(to, at + 176, podMtu);
         gatewayMac.encode(to, at + 178);
-        to.set(Field.U8, at + 184, (byte) (ipv4 ? 1 : 0));
-        to.set(Field.U8, at + 185, (byte) (ipv6 ? 1 : 0));
-        to.set(Field.U8, at + 186, (byte) (tunnel ? 1 : 0));
-        to.set(Field.U8, at + 187, (byte) (underlayIpv6 ? 1 : 0));
-        to.set(Field.U8, at + 188, (byte) (encapsulate ? 1 : 0));
-        to.set(Field.U8, at + 189, (byte) (directNodeRoutes ? 1 : 0));
-        to.set(Field.U8, at + 190, (byte) (masqueradeIpv4 ? 1 : 0));
-        to.set(Field.U8, at + 191, (byte) (masqueradeIpv6 ? 1 : 0));
-        to.set(Field.U8, at + 192, (byte) (trace ? 1 : 0));
-        to.set(Field.U8, at + 193, (byte) (coarseClock ? 1 : 0));
-        to.set(Field.U8, at + 194, (byte) (succeeds ? 1 : 0));
-        to.set(Field.U8, at + 195, (byte) (services ? 1 : 0));
-        to.set(Field.U8, at + 196, (byte) (socketsOfHostAlone ? 1 : 0));
-        to.set(Field.U8, at + 197, (byte) (setRetval ? 1 : 0));
-        to.set(Field.U8, at + 198, (byte) (servicesSilent ? 1 : 0));
+        Field.u8(to, at + 184, ipv4 ? 1 : 0);
+        Field.u8(to, at + 185, ipv6 ? 1 : 0);
+        Field.u8(to, at + 186, tunnel ? 1 : 0);
+        Field.u8(to, at + 187, underlayIpv6 ? 1 : 0);
+        Field.u8(to, at + 188, encapsulate ? 1 : 0);
+        Field.u8(to, at + 189, directNodeRoutes ? 1 : 0);
+        Field.u8(to, at + 190, masqueradeIpv4 ? 1 : 0);
+        Field.u8(to, at + 191, masqueradeIpv6 ? 1 : 0);
+        Field.u8(to, at + 192, trace ? 1 : 0);
+        Field.u8(to, at + 193, coarseClock ? 1 : 0);
+        Field.u8(to, at + 194, succeeds ? 1 : 0);
+        Field.u8(to, at + 195, services ? 1 : 0);
+        Field.u8(to, at + 196, socketsOfHostAlone ? 1 : 0);
+        Field.u8(to, at + 197, setRetval ? 1 : 0);
+        Field.u8(to, at + 198, servicesSilent ? 1 : 0);
         Field.zero(to, at + 199, 1);
     }
 

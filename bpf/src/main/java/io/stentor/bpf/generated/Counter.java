@@ -4,7 +4,6 @@ package io.stentor.bpf.generated;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// Packets and their bytes.
 ///
@@ -19,14 +18,14 @@ public record Counter(long packets, long bytes) implements Layout {
     public static final Counter ZERO = new Counter(0, 0);
 
     /// Reads 16 bytes at `at`.
-    public static Counter decode(MemorySegment from, long at) {
-        return new Counter(from.get(Field.U64, at), from.get(Field.U64, at + 8));
+    public static Counter decode(byte[] from, int at) {
+        return new Counter(Field.u64(from, at), Field.u64(from, at + 8));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
-        to.set(Field.U64, at, packets);
-        to.set(Field.U64, at + 8, bytes);
+    public void encode(byte[] to, int at) {
+        Field.u64(to, at, packets);
+        Field.u64(to, at + 8, bytes);
     }
 
     @Override

@@ -4,7 +4,6 @@ package io.stentor.bpf.generated;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// Entries of ct_answered that somebody holds.
 ///
@@ -19,14 +18,14 @@ public record CtAccount(int tcp, int other) implements Layout {
     public static final CtAccount ZERO = new CtAccount(0, 0);
 
     /// Reads 8 bytes at `at`.
-    public static CtAccount decode(MemorySegment from, long at) {
-        return new CtAccount(from.get(Field.U32, at), from.get(Field.U32, at + 4));
+    public static CtAccount decode(byte[] from, int at) {
+        return new CtAccount(Field.u32(from, at), Field.u32(from, at + 4));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
-        to.set(Field.U32, at, tcp);
-        to.set(Field.U32, at + 4, other);
+    public void encode(byte[] to, int at) {
+        Field.u32(to, at, tcp);
+        Field.u32(to, at + 4, other);
     }
 
     @Override

@@ -4,7 +4,6 @@ package io.stentor.bpf.generated;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// Connections that found no room where they belong.
 ///
@@ -23,15 +22,15 @@ public record CtCounter(long overShare, long full, long natOverShare) implements
     public static final CtCounter ZERO = new CtCounter(0, 0, 0);
 
     /// Reads 24 bytes at `at`.
-    public static CtCounter decode(MemorySegment from, long at) {
-        return new CtCounter(from.get(Field.U64, at), from.get(Field.U64, at + 8), from.get(Field.U64, at + 16));
+    public static CtCounter decode(byte[] from, int at) {
+        return new CtCounter(Field.u64(from, at), Field.u64(from, at + 8), Field.u64(from, at + 16));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
-        to.set(Field.U64, at, overShare);
-        to.set(Field.U64, at + 8, full);
-        to.set(Field.U64, at + 16, natOverShare);
+    public void encode(byte[] to, int at) {
+        Field.u64(to, at, overShare);
+        Field.u64(to, at + 8, full);
+        Field.u64(to, at + 16, natOverShare);
     }
 
     @Override

@@ -5,7 +5,6 @@ import io.stentor.bpf.Bytes16;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// A connection.
 ///
@@ -48,22 +47,22 @@ public record CtEntry(long deadline, int sourceIdentity, int policyRevision, int
     }
 
     /// Reads 48 bytes at `at`.
-    public static CtEntry decode(MemorySegment from, long at) {
-        return new CtEntry(from.get(Field.U64, at), from.get(Field.U32, at + 8), from.get(Field.U32, at + 12), from.get(Field.U32, at + 16), Short.toUnsignedInt(from.get(Field.BE16, at + 20)), Short.toUnsignedInt(from.get(Field.U16, at + 22)), Byte.toUnsignedInt(from.get(Field.U8, at + 24)), Byte.toUnsignedInt(from.get(Field.U8, at + 25)), Short.toUnsignedInt(from.get(Field.BE16, at + 26)), from.get(Field.U32, at + 28), Bytes16.decode(from, at + 32));
+    public static CtEntry decode(byte[] from, int at) {
+        return new CtEntry(Field.u64(from, at), Field.u32(from, at + 8), Field.u32(from, at + 12), Field.u32(from, at + 16), Field.be16(from, at + 20), Field.u16(from, at + 22), Field.u8(from, at + 24), Field.u8(from, at + 25), Field.be16(from, at + 26), Field.u32(from, at + 28), Bytes16.decode(from, at + 32));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
-        to.set(Field.U64, at, deadline);
-        to.set(Field.U32, at + 8, sourceIdentity);
-        to.set(Field.U32, at + 12, policyRevision);
-        to.set(Field.U32, at + 16, closes);
-        to.set(Field.BE16, at + 20, (short) natPort);
-        to.set(Field.U16, at + 22, (short) endpoint);
-        to.set(Field.U8, at + 24, (byte) flags);
-        to.set(Field.U8, at + 25, (byte) tcpFlags);
-        to.set(Field.BE16, at + 26, (short) peerPort);
-        to.set(Field.U32, at + 28, service);
+    public void encode(byte[] to, int at) {
+        Field.u64(to, at, deadline);
+        Field.u32(to, at + 8, sourceIdentity);
+        Field.u32(to, at + 12, policyRevision);
+        Field.u32(to, at + 16, closes);
+        Field.be16(to, at + 20, natPort);
+        Field.u16(to, at + 22, endpoint);
+        Field.u8(to, at + 24, flags);
+        Field.u8(to, at + 25, tcpFlags);
+        Field.be16(to, at + 26, peerPort);
+        Field.u32(to, at + 28, service);
         peer.encode(to, at + 32);
     }
 

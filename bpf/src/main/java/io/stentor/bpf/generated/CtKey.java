@@ -5,7 +5,6 @@ import io.stentor.bpf.Bytes16;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// A connection's two ends in canonical order.
 ///
@@ -33,19 +32,19 @@ public record CtKey(Bytes16 low, Bytes16 high, int lowPort, int highPort, int pr
     }
 
     /// Reads 40 bytes at `at`.
-    public static CtKey decode(MemorySegment from, long at) {
-        return new CtKey(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), Short.toUnsignedInt(from.get(Field.BE16, at + 32)), Short.toUnsignedInt(from.get(Field.BE16, at + 34)), Byte.toUnsignedInt(from.get(Field.U8, at + 36)), Family.of(Byte.toUnsignedInt(from.get(Field.U8, at + 37))), CtScope.of(Short.toUnsignedInt(from.get(Field.U16, at + 38))));
+    public static CtKey decode(byte[] from, int at) {
+        return new CtKey(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), Field.be16(from, at + 32), Field.be16(from, at + 34), Field.u8(from, at + 36), Family.of(Field.u8(from, at + 37)), CtScope.of(Field.u16(from, at + 38)));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
+    public void encode(byte[] to, int at) {
         low.encode(to, at);
         high.encode(to, at + 16);
-        to.set(Field.BE16, at + 32, (short) lowPort);
-        to.set(Field.BE16, at + 34, (short) highPort);
-        to.set(Field.U8, at + 36, (byte) protocol);
-        to.set(Field.U8, at + 37, (byte) family.code());
-        to.set(Field.U16, at + 38, (short) scope.code());
+        Field.be16(to, at + 32, lowPort);
+        Field.be16(to, at + 34, highPort);
+        Field.u8(to, at + 36, protocol);
+        Field.u8(to, at + 37, family.code());
+        Field.u16(to, at + 38, scope.code());
     }
 
     @Override

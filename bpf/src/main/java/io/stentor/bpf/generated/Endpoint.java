@@ -6,7 +6,6 @@ import io.stentor.bpf.Bytes6;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// A pod of this node.
 ///
@@ -31,16 +30,16 @@ public record Endpoint(Bytes16 ipv4, Bytes16 ipv6, int identity, int id, Bytes6 
     }
 
     /// Reads 48 bytes at `at`.
-    public static Endpoint decode(MemorySegment from, long at) {
-        return new Endpoint(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), from.get(Field.U32, at + 32), Short.toUnsignedInt(from.get(Field.U16, at + 36)), Bytes6.decode(from, at + 38));
+    public static Endpoint decode(byte[] from, int at) {
+        return new Endpoint(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), Field.u32(from, at + 32), Field.u16(from, at + 36), Bytes6.decode(from, at + 38));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
+    public void encode(byte[] to, int at) {
         ipv4.encode(to, at);
         ipv6.encode(to, at + 16);
-        to.set(Field.U32, at + 32, identity);
-        to.set(Field.U16, at + 36, (short) id);
+        Field.u32(to, at + 32, identity);
+        Field.u16(to, at + 36, id);
         mac.encode(to, at + 38);
         Field.zero(to, at + 44, 4);
     }

@@ -5,7 +5,6 @@ import io.stentor.bpf.Bytes16;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// Something that happened to a packet.
 ///
@@ -61,33 +60,33 @@ public record Event(long time, Bytes16 source, Bytes16 destination, int sourcePo
     }
 
     /// Reads 80 bytes at `at`.
-    public static Event decode(MemorySegment from, long at) {
-        return new Event(from.get(Field.U64, at), Bytes16.decode(from, at + 8), Bytes16.decode(from, at + 24), Short.toUnsignedInt(from.get(Field.BE16, at + 40)), Short.toUnsignedInt(from.get(Field.BE16, at + 42)), from.get(Field.U32, at + 44), from.get(Field.U32, at + 48), from.get(Field.U32, at + 52), Short.toUnsignedInt(from.get(Field.U16, at + 56)), Short.toUnsignedInt(from.get(Field.U16, at + 58)), from.get(Field.U32, at + 60), EventType.of(Byte.toUnsignedInt(from.get(Field.U8, at + 64))), Byte.toUnsignedInt(from.get(Field.U8, at + 65)), ObservationPoint.of(Byte.toUnsignedInt(from.get(Field.U8, at + 66))), CtState.of(Byte.toUnsignedInt(from.get(Field.U8, at + 67))), Direction.of(Byte.toUnsignedInt(from.get(Field.U8, at + 68))), Byte.toUnsignedInt(from.get(Field.U8, at + 69)), Byte.toUnsignedInt(from.get(Field.U8, at + 70)), Byte.toUnsignedInt(from.get(Field.U8, at + 71)), Byte.toUnsignedInt(from.get(Field.U8, at + 72)), Byte.toUnsignedInt(from.get(Field.U8, at + 73)));
+    public static Event decode(byte[] from, int at) {
+        return new Event(Field.u64(from, at), Bytes16.decode(from, at + 8), Bytes16.decode(from, at + 24), Field.be16(from, at + 40), Field.be16(from, at + 42), Field.u32(from, at + 44), Field.u32(from, at + 48), Field.u32(from, at + 52), Field.u16(from, at + 56), Field.u16(from, at + 58), Field.u32(from, at + 60), EventType.of(Field.u8(from, at + 64)), Field.u8(from, at + 65), ObservationPoint.of(Field.u8(from, at + 66)), CtState.of(Field.u8(from, at + 67)), Direction.of(Field.u8(from, at + 68)), Field.u8(from, at + 69), Field.u8(from, at + 70), Field.u8(from, at + 71), Field.u8(from, at + 72), Field.u8(from, at + 73));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
-        to.set(Field.U64, at, time);
+    public void encode(byte[] to, int at) {
+        Field.u64(to, at, time);
         source.encode(to, at + 8);
         destination.encode(to, at + 24);
-        to.set(Field.BE16, at + 40, (short) sourcePort);
-        to.set(Field.BE16, at + 42, (short) destinationPort);
-        to.set(Field.U32, at + 44, ifindex);
-        to.set(Field.U32, at + 48, sourceIdentity);
-        to.set(Field.U32, at + 52, destinationIdentity);
-        to.set(Field.U16, at + 56, (short) sourceEndpoint);
-        to.set(Field.U16, at + 58, (short) destinationEndpoint);
-        to.set(Field.U32, at + 60, length);
-        to.set(Field.U8, at + 64, (byte) type.code());
-        to.set(Field.U8, at + 65, (byte) dropReason);
-        to.set(Field.U8, at + 66, (byte) point.code());
-        to.set(Field.U8, at + 67, (byte) ctState.code());
-        to.set(Field.U8, at + 68, (byte) direction.code());
-        to.set(Field.U8, at + 69, (byte) family);
-        to.set(Field.U8, at + 70, (byte) protocol);
-        to.set(Field.U8, at + 71, (byte) tcpFlags);
-        to.set(Field.U8, at + 72, (byte) icmpType);
-        to.set(Field.U8, at + 73, (byte) icmpCode);
+        Field.be16(to, at + 40, sourcePort);
+        Field.be16(to, at + 42, destinationPort);
+        Field.u32(to, at + 44, ifindex);
+        Field.u32(to, at + 48, sourceIdentity);
+        Field.u32(to, at + 52, destinationIdentity);
+        Field.u16(to, at + 56, sourceEndpoint);
+        Field.u16(to, at + 58, destinationEndpoint);
+        Field.u32(to, at + 60, length);
+        Field.u8(to, at + 64, type.code());
+        Field.u8(to, at + 65, dropReason);
+        Field.u8(to, at + 66, point.code());
+        Field.u8(to, at + 67, ctState.code());
+        Field.u8(to, at + 68, direction.code());
+        Field.u8(to, at + 69, family);
+        Field.u8(to, at + 70, protocol);
+        Field.u8(to, at + 71, tcpFlags);
+        Field.u8(to, at + 72, icmpType);
+        Field.u8(to, at + 73, icmpCode);
         Field.zero(to, at + 74, 6);
     }
 

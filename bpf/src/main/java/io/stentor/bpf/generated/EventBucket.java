@@ -4,7 +4,6 @@ package io.stentor.bpf.generated;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// Rate of events on one processor.
 ///
@@ -25,16 +24,16 @@ public record EventBucket(long refilled, long tokens, long suppressed, long lost
     public static final EventBucket ZERO = new EventBucket(0, 0, 0, 0);
 
     /// Reads 32 bytes at `at`.
-    public static EventBucket decode(MemorySegment from, long at) {
-        return new EventBucket(from.get(Field.U64, at), from.get(Field.U64, at + 8), from.get(Field.U64, at + 16), from.get(Field.U64, at + 24));
+    public static EventBucket decode(byte[] from, int at) {
+        return new EventBucket(Field.u64(from, at), Field.u64(from, at + 8), Field.u64(from, at + 16), Field.u64(from, at + 24));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
-        to.set(Field.U64, at, refilled);
-        to.set(Field.U64, at + 8, tokens);
-        to.set(Field.U64, at + 16, suppressed);
-        to.set(Field.U64, at + 24, lost);
+    public void encode(byte[] to, int at) {
+        Field.u64(to, at, refilled);
+        Field.u64(to, at + 8, tokens);
+        Field.u64(to, at + 16, suppressed);
+        Field.u64(to, at + 24, lost);
     }
 
     @Override

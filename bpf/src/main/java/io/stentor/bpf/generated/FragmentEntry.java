@@ -4,7 +4,6 @@ package io.stentor.bpf.generated;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.List;
 
@@ -39,18 +38,18 @@ public record FragmentEntry(long deadline, int sourcePort, int destinationPort, 
     }
 
     /// Reads 32 bytes at `at`.
-    public static FragmentEntry decode(MemorySegment from, long at) {
-        return new FragmentEntry(from.get(Field.U64, at), Short.toUnsignedInt(from.get(Field.BE16, at + 8)), Short.toUnsignedInt(from.get(Field.BE16, at + 10)), Field.decode(4, Span.CODEC, from, at + 12), Short.toUnsignedInt(from.get(Field.U16, at + 28)), Short.toUnsignedInt(from.get(Field.U16, at + 30)));
+    public static FragmentEntry decode(byte[] from, int at) {
+        return new FragmentEntry(Field.u64(from, at), Field.be16(from, at + 8), Field.be16(from, at + 10), Field.decode(4, Span.CODEC, from, at + 12), Field.u16(from, at + 28), Field.u16(from, at + 30));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
-        to.set(Field.U64, at, deadline);
-        to.set(Field.BE16, at + 8, (short) sourcePort);
-        to.set(Field.BE16, at + 10, (short) destinationPort);
+    public void encode(byte[] to, int at) {
+        Field.u64(to, at, deadline);
+        Field.be16(to, at + 8, sourcePort);
+        Field.be16(to, at + 10, destinationPort);
         Field.encode(spans, Span.CODEC, to, at + 12);
-        to.set(Field.U16, at + 28, (short) seen);
-        to.set(Field.U16, at + 30, (short) length);
+        Field.u16(to, at + 28, seen);
+        Field.u16(to, at + 30, length);
     }
 
     @Override

@@ -5,7 +5,6 @@ import io.stentor.bpf.Bytes16;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// A datagram in fragments.
 ///
@@ -28,18 +27,18 @@ public record FragmentKey(Bytes16 source, Bytes16 destination, int id, int proto
     }
 
     /// Reads 40 bytes at `at`.
-    public static FragmentKey decode(MemorySegment from, long at) {
-        return new FragmentKey(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), from.get(Field.U32, at + 32), Byte.toUnsignedInt(from.get(Field.U8, at + 36)), Family.of(Byte.toUnsignedInt(from.get(Field.U8, at + 37))), ObservationPoint.of(Byte.toUnsignedInt(from.get(Field.U8, at + 38))));
+    public static FragmentKey decode(byte[] from, int at) {
+        return new FragmentKey(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), Field.u32(from, at + 32), Field.u8(from, at + 36), Family.of(Field.u8(from, at + 37)), ObservationPoint.of(Field.u8(from, at + 38)));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
+    public void encode(byte[] to, int at) {
         source.encode(to, at);
         destination.encode(to, at + 16);
-        to.set(Field.U32, at + 32, id);
-        to.set(Field.U8, at + 36, (byte) protocol);
-        to.set(Field.U8, at + 37, (byte) family.code());
-        to.set(Field.U8, at + 38, (byte) point.code());
+        Field.u32(to, at + 32, id);
+        Field.u8(to, at + 36, protocol);
+        Field.u8(to, at + 37, family.code());
+        Field.u8(to, at + 38, point.code());
         Field.zero(to, at + 39, 1);
     }
 

@@ -4,7 +4,6 @@ package io.stentor.bpf.generated;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// What is behind an address and port.
 ///
@@ -29,19 +28,19 @@ public record Frontend(int service, int inside, int insideCount, int outside, in
     public static final Frontend ZERO = new Frontend(0, 0, 0, 0, 0, 0, 0);
 
     /// Reads 32 bytes at `at`.
-    public static Frontend decode(MemorySegment from, long at) {
-        return new Frontend(from.get(Field.U32, at), from.get(Field.U32, at + 4), from.get(Field.U32, at + 8), from.get(Field.U32, at + 12), from.get(Field.U32, at + 16), from.get(Field.U32, at + 20), from.get(Field.U32, at + 24));
+    public static Frontend decode(byte[] from, int at) {
+        return new Frontend(Field.u32(from, at), Field.u32(from, at + 4), Field.u32(from, at + 8), Field.u32(from, at + 12), Field.u32(from, at + 16), Field.u32(from, at + 20), Field.u32(from, at + 24));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
-        to.set(Field.U32, at, service);
-        to.set(Field.U32, at + 4, inside);
-        to.set(Field.U32, at + 8, insideCount);
-        to.set(Field.U32, at + 12, outside);
-        to.set(Field.U32, at + 16, outsideCount);
-        to.set(Field.U32, at + 20, affinitySeconds);
-        to.set(Field.U32, at + 24, flags);
+    public void encode(byte[] to, int at) {
+        Field.u32(to, at, service);
+        Field.u32(to, at + 4, inside);
+        Field.u32(to, at + 8, insideCount);
+        Field.u32(to, at + 12, outside);
+        Field.u32(to, at + 16, outsideCount);
+        Field.u32(to, at + 20, affinitySeconds);
+        Field.u32(to, at + 24, flags);
         Field.zero(to, at + 28, 4);
     }
 

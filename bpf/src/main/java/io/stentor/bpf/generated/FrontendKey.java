@@ -5,7 +5,6 @@ import io.stentor.bpf.Bytes16;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// Where a service is reached.
 ///
@@ -27,16 +26,16 @@ public record FrontendKey(Bytes16 address, int port, int protocol, Family family
     }
 
     /// Reads 24 bytes at `at`.
-    public static FrontendKey decode(MemorySegment from, long at) {
-        return new FrontendKey(Bytes16.decode(from, at), Short.toUnsignedInt(from.get(Field.BE16, at + 16)), Byte.toUnsignedInt(from.get(Field.U8, at + 18)), Family.of(Byte.toUnsignedInt(from.get(Field.U8, at + 19))));
+    public static FrontendKey decode(byte[] from, int at) {
+        return new FrontendKey(Bytes16.decode(from, at), Field.be16(from, at + 16), Field.u8(from, at + 18), Family.of(Field.u8(from, at + 19)));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
+    public void encode(byte[] to, int at) {
         address.encode(to, at);
-        to.set(Field.BE16, at + 16, (short) port);
-        to.set(Field.U8, at + 18, (byte) protocol);
-        to.set(Field.U8, at + 19, (byte) family.code());
+        Field.be16(to, at + 16, port);
+        Field.u8(to, at + 18, protocol);
+        Field.u8(to, at + 19, family.code());
         Field.zero(to, at + 20, 4);
     }
 

@@ -6,7 +6,6 @@ import io.stentor.bpf.Bytes6;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// A pod of this node by one of its addresses.
 ///
@@ -30,16 +29,16 @@ public record LocalPod(Bytes16 address, int identity, int ifindex, int endpoint,
     }
 
     /// Reads 32 bytes at `at`.
-    public static LocalPod decode(MemorySegment from, long at) {
-        return new LocalPod(Bytes16.decode(from, at), from.get(Field.U32, at + 16), from.get(Field.U32, at + 20), Short.toUnsignedInt(from.get(Field.U16, at + 24)), Bytes6.decode(from, at + 26));
+    public static LocalPod decode(byte[] from, int at) {
+        return new LocalPod(Bytes16.decode(from, at), Field.u32(from, at + 16), Field.u32(from, at + 20), Field.u16(from, at + 24), Bytes6.decode(from, at + 26));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
+    public void encode(byte[] to, int at) {
         address.encode(to, at);
-        to.set(Field.U32, at + 16, identity);
-        to.set(Field.U32, at + 20, ifindex);
-        to.set(Field.U16, at + 24, (short) endpoint);
+        Field.u32(to, at + 16, identity);
+        Field.u32(to, at + 20, ifindex);
+        Field.u16(to, at + 24, endpoint);
         mac.encode(to, at + 26);
     }
 

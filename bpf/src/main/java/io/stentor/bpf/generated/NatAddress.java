@@ -5,7 +5,6 @@ import io.stentor.bpf.Bytes16;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// An address that others go under.
 ///
@@ -18,14 +17,14 @@ public record NatAddress(Bytes16 address, Family family) implements Layout {
     public static final Codec<NatAddress> CODEC = new Codec<>(SIZE, NatAddress::encode, NatAddress::decode);
 
     /// Reads 24 bytes at `at`.
-    public static NatAddress decode(MemorySegment from, long at) {
-        return new NatAddress(Bytes16.decode(from, at), Family.of(Byte.toUnsignedInt(from.get(Field.U8, at + 16))));
+    public static NatAddress decode(byte[] from, int at) {
+        return new NatAddress(Bytes16.decode(from, at), Family.of(Field.u8(from, at + 16)));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
+    public void encode(byte[] to, int at) {
         address.encode(to, at);
-        to.set(Field.U8, at + 16, (byte) family.code());
+        Field.u8(to, at + 16, family.code());
         Field.zero(to, at + 17, 7);
     }
 

@@ -5,7 +5,6 @@ import io.stentor.bpf.Bytes16;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// Who is behind a masqueraded connection.
 ///
@@ -27,15 +26,15 @@ public record NatEntry(Bytes16 pod, long deadline, int port) implements Layout {
     }
 
     /// Reads 32 bytes at `at`.
-    public static NatEntry decode(MemorySegment from, long at) {
-        return new NatEntry(Bytes16.decode(from, at), from.get(Field.U64, at + 16), Short.toUnsignedInt(from.get(Field.BE16, at + 24)));
+    public static NatEntry decode(byte[] from, int at) {
+        return new NatEntry(Bytes16.decode(from, at), Field.u64(from, at + 16), Field.be16(from, at + 24));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
+    public void encode(byte[] to, int at) {
         pod.encode(to, at);
-        to.set(Field.U64, at + 16, deadline);
-        to.set(Field.BE16, at + 24, (short) port);
+        Field.u64(to, at + 16, deadline);
+        Field.be16(to, at + 24, port);
         Field.zero(to, at + 26, 2);
         Field.zero(to, at + 28, 4);
     }

@@ -5,7 +5,6 @@ import io.stentor.bpf.Bytes16;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// A masqueraded connection as the outside sees it.
 ///
@@ -31,18 +30,18 @@ public record NatKey(Bytes16 remote, Bytes16 local, int remotePort, int localPor
     }
 
     /// Reads 40 bytes at `at`.
-    public static NatKey decode(MemorySegment from, long at) {
-        return new NatKey(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), Short.toUnsignedInt(from.get(Field.BE16, at + 32)), Short.toUnsignedInt(from.get(Field.BE16, at + 34)), Byte.toUnsignedInt(from.get(Field.U8, at + 36)), Family.of(Byte.toUnsignedInt(from.get(Field.U8, at + 37))));
+    public static NatKey decode(byte[] from, int at) {
+        return new NatKey(Bytes16.decode(from, at), Bytes16.decode(from, at + 16), Field.be16(from, at + 32), Field.be16(from, at + 34), Field.u8(from, at + 36), Family.of(Field.u8(from, at + 37)));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
+    public void encode(byte[] to, int at) {
         remote.encode(to, at);
         local.encode(to, at + 16);
-        to.set(Field.BE16, at + 32, (short) remotePort);
-        to.set(Field.BE16, at + 34, (short) localPort);
-        to.set(Field.U8, at + 36, (byte) protocol);
-        to.set(Field.U8, at + 37, (byte) family.code());
+        Field.be16(to, at + 32, remotePort);
+        Field.be16(to, at + 34, localPort);
+        Field.u8(to, at + 36, protocol);
+        Field.u8(to, at + 37, family.code());
         Field.zero(to, at + 38, 2);
     }
 

@@ -4,7 +4,6 @@ package io.stentor.bpf.generated;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// What an address had no port for.
 ///
@@ -21,14 +20,14 @@ public record NatRefused(long connections, long last) implements Layout {
     public static final NatRefused ZERO = new NatRefused(0, 0);
 
     /// Reads 16 bytes at `at`.
-    public static NatRefused decode(MemorySegment from, long at) {
-        return new NatRefused(from.get(Field.U64, at), from.get(Field.U64, at + 8));
+    public static NatRefused decode(byte[] from, int at) {
+        return new NatRefused(Field.u64(from, at), Field.u64(from, at + 8));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
-        to.set(Field.U64, at, connections);
-        to.set(Field.U64, at + 8, last);
+    public void encode(byte[] to, int at) {
+        Field.u64(to, at, connections);
+        Field.u64(to, at + 8, last);
     }
 
     @Override

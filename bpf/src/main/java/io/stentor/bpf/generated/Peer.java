@@ -5,7 +5,6 @@ import io.stentor.bpf.Bytes16;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// What a socket was meant to speak with.
 ///
@@ -27,16 +26,16 @@ public record Peer(Bytes16 address, int port, int service) implements Layout {
     }
 
     /// Reads 24 bytes at `at`.
-    public static Peer decode(MemorySegment from, long at) {
-        return new Peer(Bytes16.decode(from, at), Short.toUnsignedInt(from.get(Field.BE16, at + 16)), from.get(Field.U32, at + 20));
+    public static Peer decode(byte[] from, int at) {
+        return new Peer(Bytes16.decode(from, at), Field.be16(from, at + 16), Field.u32(from, at + 20));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
+    public void encode(byte[] to, int at) {
         address.encode(to, at);
-        to.set(Field.BE16, at + 16, (short) port);
+        Field.be16(to, at + 16, port);
         Field.zero(to, at + 18, 2);
-        to.set(Field.U32, at + 20, service);
+        Field.u32(to, at + 20, service);
     }
 
     @Override

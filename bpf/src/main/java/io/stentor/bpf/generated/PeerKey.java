@@ -5,7 +5,6 @@ import io.stentor.bpf.Bytes16;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// What a socket speaks with.
 ///
@@ -27,16 +26,16 @@ public record PeerKey(long cookie, Bytes16 address, int port, Family family) imp
     }
 
     /// Reads 32 bytes at `at`.
-    public static PeerKey decode(MemorySegment from, long at) {
-        return new PeerKey(from.get(Field.U64, at), Bytes16.decode(from, at + 8), Short.toUnsignedInt(from.get(Field.BE16, at + 24)), Family.of(Byte.toUnsignedInt(from.get(Field.U8, at + 26))));
+    public static PeerKey decode(byte[] from, int at) {
+        return new PeerKey(Field.u64(from, at), Bytes16.decode(from, at + 8), Field.be16(from, at + 24), Family.of(Field.u8(from, at + 26)));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
-        to.set(Field.U64, at, cookie);
+    public void encode(byte[] to, int at) {
+        Field.u64(to, at, cookie);
         address.encode(to, at + 8);
-        to.set(Field.BE16, at + 24, (short) port);
-        to.set(Field.U8, at + 26, (byte) family.code());
+        Field.be16(to, at + 24, port);
+        Field.u8(to, at + 26, family.code());
         Field.zero(to, at + 27, 5);
     }
 

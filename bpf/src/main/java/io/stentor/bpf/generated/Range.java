@@ -5,7 +5,6 @@ import io.stentor.bpf.Bytes16;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// What is known about a range.
 ///
@@ -26,16 +25,16 @@ public record Range(Bytes16 node, int identity, RangeKind kind, int nodeFamily) 
     }
 
     /// Reads 24 bytes at `at`.
-    public static Range decode(MemorySegment from, long at) {
-        return new Range(Bytes16.decode(from, at), from.get(Field.U32, at + 16), RangeKind.of(Byte.toUnsignedInt(from.get(Field.U8, at + 20))), Byte.toUnsignedInt(from.get(Field.U8, at + 21)));
+    public static Range decode(byte[] from, int at) {
+        return new Range(Bytes16.decode(from, at), Field.u32(from, at + 16), RangeKind.of(Field.u8(from, at + 20)), Field.u8(from, at + 21));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
+    public void encode(byte[] to, int at) {
         node.encode(to, at);
-        to.set(Field.U32, at + 16, identity);
-        to.set(Field.U8, at + 20, (byte) kind.code());
-        to.set(Field.U8, at + 21, (byte) nodeFamily);
+        Field.u32(to, at + 16, identity);
+        Field.u8(to, at + 20, kind.code());
+        Field.u8(to, at + 21, nodeFamily);
         Field.zero(to, at + 22, 2);
     }
 

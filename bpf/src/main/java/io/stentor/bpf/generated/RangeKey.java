@@ -5,7 +5,6 @@ import io.stentor.bpf.Bytes16;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// A range of addresses.
 ///
@@ -23,14 +22,14 @@ public record RangeKey(int prefixLength, int family, Bytes16 address) implements
     public static final RangeKey ZERO = new RangeKey(0, 0, Bytes16.ZERO);
 
     /// Reads 24 bytes at `at`.
-    public static RangeKey decode(MemorySegment from, long at) {
-        return new RangeKey(from.get(Field.U32, at), from.get(Field.U32, at + 4), Bytes16.decode(from, at + 8));
+    public static RangeKey decode(byte[] from, int at) {
+        return new RangeKey(Field.u32(from, at), Field.u32(from, at + 4), Bytes16.decode(from, at + 8));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
-        to.set(Field.U32, at, prefixLength);
-        to.set(Field.U32, at + 4, family);
+    public void encode(byte[] to, int at) {
+        Field.u32(to, at, prefixLength);
+        Field.u32(to, at + 4, family);
         address.encode(to, at + 8);
     }
 

@@ -4,7 +4,6 @@ package io.stentor.bpf.generated;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// A place in a list of backends.
 ///
@@ -20,14 +19,14 @@ public record SlotKey(int list, int slot) implements Layout {
     public static final SlotKey ZERO = new SlotKey(0, 0);
 
     /// Reads 8 bytes at `at`.
-    public static SlotKey decode(MemorySegment from, long at) {
-        return new SlotKey(from.get(Field.U32, at), from.get(Field.U32, at + 4));
+    public static SlotKey decode(byte[] from, int at) {
+        return new SlotKey(Field.u32(from, at), Field.u32(from, at + 4));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
-        to.set(Field.U32, at, list);
-        to.set(Field.U32, at + 4, slot);
+    public void encode(byte[] to, int at) {
+        Field.u32(to, at, list);
+        Field.u32(to, at + 4, slot);
     }
 
     @Override

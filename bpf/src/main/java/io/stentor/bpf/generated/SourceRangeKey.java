@@ -5,7 +5,6 @@ import io.stentor.bpf.Bytes16;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// A range of clients of a service.
 ///
@@ -24,15 +23,15 @@ public record SourceRangeKey(int prefixLength, int service, int family, Bytes16 
     public static final SourceRangeKey ZERO = new SourceRangeKey(0, 0, 0, Bytes16.ZERO);
 
     /// Reads 32 bytes at `at`.
-    public static SourceRangeKey decode(MemorySegment from, long at) {
-        return new SourceRangeKey(from.get(Field.U32, at), from.get(Field.U32, at + 4), from.get(Field.U32, at + 8), Bytes16.decode(from, at + 16));
+    public static SourceRangeKey decode(byte[] from, int at) {
+        return new SourceRangeKey(Field.u32(from, at), Field.u32(from, at + 4), Field.u32(from, at + 8), Bytes16.decode(from, at + 16));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
-        to.set(Field.U32, at, prefixLength);
-        to.set(Field.U32, at + 4, service);
-        to.set(Field.U32, at + 8, family);
+    public void encode(byte[] to, int at) {
+        Field.u32(to, at, prefixLength);
+        Field.u32(to, at + 4, service);
+        Field.u32(to, at + 8, family);
         Field.zero(to, at + 12, 4);
         address.encode(to, at + 16);
     }

@@ -4,7 +4,6 @@ package io.stentor.bpf.generated;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// A part of a datagram.
 ///
@@ -26,14 +25,14 @@ public record Span(int begin, int end) implements Layout {
     }
 
     /// Reads 4 bytes at `at`.
-    public static Span decode(MemorySegment from, long at) {
-        return new Span(Short.toUnsignedInt(from.get(Field.U16, at)), Short.toUnsignedInt(from.get(Field.U16, at + 2)));
+    public static Span decode(byte[] from, int at) {
+        return new Span(Field.u16(from, at), Field.u16(from, at + 2));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
-        to.set(Field.U16, at, (short) begin);
-        to.set(Field.U16, at + 2, (short) end);
+    public void encode(byte[] to, int at) {
+        Field.u16(to, at, begin);
+        Field.u16(to, at + 2, end);
     }
 
     @Override

@@ -17,6 +17,7 @@ import io.stentor.kernel.bpf.Bpf;
 import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.kernel.bpf.RingBuffer;
 import io.stentor.kernel.bpf.TestResult;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -94,7 +95,7 @@ record Copies(Map<String, BpfMap> own, RingBuffer events) implements AutoCloseab
 
     Outcome outcome(TestResult result) {
         List<Event> seen = new ArrayList<>();
-        events.drain(record -> seen.add(Event.decode(record, 0)));
+        events.drain(record -> seen.add(Event.CODEC.decode(record.toArray(ValueLayout.JAVA_BYTE))));
         Map<CtKey, CtEntry> connections = new HashMap<>();
         CONNECTIONS.reversed().forEach(table -> read(table, connections));
         Map<NatKey, NatEntry> masqueraded = new HashMap<>();

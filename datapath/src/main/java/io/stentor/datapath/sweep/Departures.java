@@ -1,5 +1,6 @@
 package io.stentor.datapath.sweep;
 
+import io.stentor.bpf.Field;
 import io.stentor.bpf.MapSpec;
 import io.stentor.bpf.generated.Backend;
 import io.stentor.bpf.generated.CtEntry;
@@ -99,10 +100,10 @@ public final class Departures {
 
     /// @param behind gets what else there is of it
     private static boolean isOver(BpfMap.Entry found, Set<Backend> gone, Set<Masqueraded> behind) {
-        CtEntry entry = CtEntry.CODEC.decode(found.value());
-        if (entry.service() == 0) {
+        if (Field.u32(found.value(), CtEntry.SERVICE_OFFSET) == 0) {
             return false;
         }
+        CtEntry entry = CtEntry.CODEC.decode(found.value());
         CtKey key = CtKey.CODEC.decode(found.key());
         Backend backend = backend(key, entry);
         boolean over = gone.contains(backend);

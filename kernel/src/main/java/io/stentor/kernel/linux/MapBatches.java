@@ -10,6 +10,7 @@ import io.stentor.kernel.linux.BpfCall.Command;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,15 +139,27 @@ final class MapBatches {
                 if (result < 0 && result != -Errno.ENOENT) {
                     throw call.failure(map.title(), -result, "");
                 }
-                for (int i = 0; i < call.u32(32); i++) {
-                    visitor.accept(new Entry(get(keys, i, keySize), get(values, i, map.valueBytes())));
-                }
+                accept(visitor, call.u32(32), keys, keySize, values, map.valueBytes());
                 if (result == -Errno.ENOENT) {
                     return true;
                 }
                 position = next.toArray(JAVA_BYTE);
             }
         }
+    }
+
+    /// In one copy: one of native memory for each element costs more than the element.
+    private static void accept(
+            Consumer<Entry> visitor, int count, MemorySegment keys, int keySize, MemorySegment values, int valueSize) {
+        byte[] allKeys = bytes(keys, count, keySize);
+        byte[] allValues = bytes(values, count, valueSize);
+        for (int i = 0; i < count; i++) {
+            visitor.accept(new Entry(get(allKeys, i, keySize), get(allValues, i, valueSize)));
+        }
+    }
+
+    private static byte[] get(byte[] block, int index, int size) {
+        return Arrays.copyOfRange(block, index * size, (index + 1) * size);
     }
 
     /// From key to key. When the key it stands at is deleted meanwhile, the kernel begins anew: what comes twice is
@@ -177,7 +190,7 @@ final class MapBatches {
             if (result < 0) {
                 throw call.failure(map.title(), -result, "");
             }
-            return Optional.of(get(next, 0, map.spec().keySize()));
+            return Optional.of(bytes(next, 1, map.spec().keySize()));
         }
     }
 
@@ -190,7 +203,7 @@ final class MapBatches {
         MemorySegment.copy(bytes, 0, block, JAVA_BYTE, index * bytes.length, bytes.length);
     }
 
-    private static byte[] get(MemorySegment block, long index, int size) {
-        return block.asSlice(index * size, size).toArray(JAVA_BYTE);
+    private static byte[] bytes(MemorySegment block, int count, int size) {
+        return block.asSlice(0, (long) count * size).toArray(JAVA_BYTE);
     }
 }

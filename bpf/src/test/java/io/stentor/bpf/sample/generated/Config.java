@@ -4,7 +4,6 @@ package io.stentor.bpf.sample.generated;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// Set before loading.
 ///
@@ -21,14 +20,14 @@ public record Config(int nodeIdentity, boolean hasCheckMtu) implements Layout {
     public static final Config ZERO = new Config(0, false);
 
     /// Reads 8 bytes at `at`.
-    public static Config decode(MemorySegment from, long at) {
-        return new Config(from.get(Field.U32, at), from.get(Field.U8, at + 4) != 0);
+    public static Config decode(byte[] from, int at) {
+        return new Config(Field.u32(from, at), Field.u8(from, at + 4) != 0);
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
-        to.set(Field.U32, at, nodeIdentity);
-        to.set(Field.U8, at + 4, (byte) (hasCheckMtu ? 1 : 0));
+    public void encode(byte[] to, int at) {
+        Field.u32(to, at, nodeIdentity);
+        Field.u8(to, at + 4, hasCheckMtu ? 1 : 0);
         Field.zero(to, at + 5, 3);
     }
 

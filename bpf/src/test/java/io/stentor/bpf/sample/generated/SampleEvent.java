@@ -4,7 +4,6 @@ package io.stentor.bpf.sample.generated;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// An event of no map.
 ///
@@ -17,13 +16,13 @@ public record SampleEvent(long at_, SampleKey key) implements Layout {
     public static final Codec<SampleEvent> CODEC = new Codec<>(SIZE, SampleEvent::encode, SampleEvent::decode);
 
     /// Reads 32 bytes at `at`.
-    public static SampleEvent decode(MemorySegment from, long at) {
-        return new SampleEvent(from.get(Field.U64, at), SampleKey.decode(from, at + 8));
+    public static SampleEvent decode(byte[] from, int at) {
+        return new SampleEvent(Field.u64(from, at), SampleKey.decode(from, at + 8));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
-        to.set(Field.U64, at, at_);
+    public void encode(byte[] to, int at) {
+        Field.u64(to, at, at_);
         key.encode(to, at + 8);
     }
 

@@ -5,7 +5,6 @@ import io.stentor.bpf.Bytes16;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// One direction of a connection.
 ///
@@ -27,16 +26,16 @@ public record SampleKey(Bytes16 source, int sourcePort, int protocol, DropReason
     }
 
     /// Reads 24 bytes at `at`.
-    public static SampleKey decode(MemorySegment from, long at) {
-        return new SampleKey(Bytes16.decode(from, at), Short.toUnsignedInt(from.get(Field.BE16, at + 16)), Byte.toUnsignedInt(from.get(Field.U8, at + 18)), DropReason.of(Byte.toUnsignedInt(from.get(Field.U8, at + 19))));
+    public static SampleKey decode(byte[] from, int at) {
+        return new SampleKey(Bytes16.decode(from, at), Field.be16(from, at + 16), Field.u8(from, at + 18), DropReason.of(Field.u8(from, at + 19)));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
+    public void encode(byte[] to, int at) {
         source.encode(to, at);
-        to.set(Field.BE16, at + 16, (short) sourcePort);
-        to.set(Field.U8, at + 18, (byte) protocol);
-        to.set(Field.U8, at + 19, (byte) reason.code());
+        Field.be16(to, at + 16, sourcePort);
+        Field.u8(to, at + 18, protocol);
+        Field.u8(to, at + 19, reason.code());
         Field.zero(to, at + 20, 4);
     }
 

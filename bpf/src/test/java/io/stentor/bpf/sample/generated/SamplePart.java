@@ -4,7 +4,6 @@ package io.stentor.bpf.sample.generated;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 
 /// A part.
 ///
@@ -20,14 +19,14 @@ public record SamplePart(int number, int word) implements Layout {
     public static final SamplePart ZERO = new SamplePart(0, 0);
 
     /// Reads 8 bytes at `at`.
-    public static SamplePart decode(MemorySegment from, long at) {
-        return new SamplePart(from.get(Field.U32, at), from.get(Field.BE32, at + 4));
+    public static SamplePart decode(byte[] from, int at) {
+        return new SamplePart(Field.u32(from, at), Field.be32(from, at + 4));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
-        to.set(Field.U32, at, number);
-        to.set(Field.BE32, at + 4, word);
+    public void encode(byte[] to, int at) {
+        Field.u32(to, at, number);
+        Field.be32(to, at + 4, word);
     }
 
     @Override

@@ -6,7 +6,6 @@ import io.stentor.bpf.Bytes6;
 import io.stentor.bpf.Codec;
 import io.stentor.bpf.Field;
 import io.stentor.bpf.Layout;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /// What is known of a connection.
@@ -48,26 +47,26 @@ public record SampleValue(SamplePart part, List<SamplePart> parts, List<Integer>
     }
 
     /// Reads 80 bytes at `at`.
-    public static SampleValue decode(MemorySegment from, long at) {
-        return new SampleValue(SamplePart.decode(from, at), Field.decode(2, SamplePart.CODEC, from, at + 8), Field.decode(3, Codec.U32, from, at + 24), Field.decode(2, Codec.BE16, from, at + 36), DropReason.of(from.get(Field.U32, at + 40)), Bytes6.decode(from, at + 44), Bytes.decode(from, at + 50, 3), from.get(Field.U8, at + 53) != 0, from.get(Field.U64, at + 56), from.get(Field.BE64, at + 64), from.get(Field.U32, at + 72), from.get(Field.U16, at + 76), Short.toUnsignedInt(from.get(Field.U16, at + 78)));
+    public static SampleValue decode(byte[] from, int at) {
+        return new SampleValue(SamplePart.decode(from, at), Field.decode(2, SamplePart.CODEC, from, at + 8), Field.decode(3, Codec.U32, from, at + 24), Field.decode(2, Codec.BE16, from, at + 36), DropReason.of(Field.u32(from, at + 40)), Bytes6.decode(from, at + 44), Bytes.decode(from, at + 50, 3), Field.u8(from, at + 53) != 0, Field.u64(from, at + 56), Field.be64(from, at + 64), Field.u32(from, at + 72), (short) Field.u16(from, at + 76), Field.u16(from, at + 78));
     }
 
     @Override
-    public void encode(MemorySegment to, long at) {
+    public void encode(byte[] to, int at) {
         part.encode(to, at);
         Field.encode(parts, SamplePart.CODEC, to, at + 8);
         Field.encode(numbers, Codec.U32, to, at + 24);
         Field.encode(ports, Codec.BE16, to, at + 36);
-        to.set(Field.U32, at + 40, reason.code());
+        Field.u32(to, at + 40, reason.code());
         mac.encode(to, at + 44);
         name.encode(to, at + 50);
-        to.set(Field.U8, at + 53, (byte) (open ? 1 : 0));
+        Field.u8(to, at + 53, open ? 1 : 0);
         Field.zero(to, at + 54, 2);
-        to.set(Field.U64, at + 56, packets);
-        to.set(Field.BE64, at + 64, wide);
-        to.set(Field.U32, at + 72, flags);
-        to.set(Field.U16, at + 76, (short) small);
-        to.set(Field.U16, at + 78, (short) port);
+        Field.u64(to, at + 56, packets);
+        Field.be64(to, at + 64, wide);
+        Field.u32(to, at + 72, flags);
+        Field.u16(to, at + 76, small);
+        Field.u16(to, at + 78, port);
     }
 
     @Override
