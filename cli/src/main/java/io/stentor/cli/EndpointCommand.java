@@ -3,7 +3,7 @@ package io.stentor.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -46,24 +46,19 @@ final class EndpointCommand extends Group {
         @Parameters(paramLabel = "ID|NAMESPACE/POD", description = "which")
         private String endpoint = "";
 
-        @Option(
-                names = {"-o", "--output"},
-                paramLabel = "FORMAT",
-                defaultValue = "table",
-                description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-        private ListCommand.Format format = ListCommand.Format.TABLE;
+        @Mixin
+        private TableFormat format = new TableFormat();
 
         @Override
         public Integer call() throws Failure {
             JsonNode found = agent().ask(Json.request("endpoint.get").put("endpoint", endpoint));
-            if (format == ListCommand.Format.JSON) {
-                out().println(Json.pretty(found));
-                return ExitCode.FINE;
-            }
+            return format.print(out(), found, table(found)::print);
+        }
+
+        private static TextTable table(JsonNode found) {
             TextTable table = new TextTable("FIELD", "VALUE");
             found.properties().forEach(field -> table.add(field.getKey(), TextTable.text(field.getValue())));
-            table.print(out());
-            return ExitCode.FINE;
+            return table;
         }
     }
 }

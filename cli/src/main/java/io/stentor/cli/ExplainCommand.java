@@ -3,6 +3,7 @@ package io.stentor.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -42,12 +43,8 @@ final class ExplainCommand extends AgentCommand {
     @Option(names = "--by-packet", description = "as if his socket were not translated")
     private boolean byPacket;
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            defaultValue = "table",
-            description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-    private ListCommand.Format format = ListCommand.Format.TABLE;
+    @Mixin
+    private TableFormat format = new TableFormat();
 
     @Override
     public Integer call() throws Failure {
@@ -57,15 +54,14 @@ final class ExplainCommand extends AgentCommand {
             request.put("sourcePort", sourcePort);
         }
         JsonNode answer = agent().ask(request.put("byPacket", byPacket));
-        if (format == ListCommand.Format.JSON) {
-            out().println(Json.pretty(answer));
-            return ExitCode.FINE;
-        }
+        return format.print(out(), answer, table(answer)::print);
+    }
+
+    private static TextTable table(JsonNode answer) {
         TextTable table = new TextTable("STAGE", "DECISION");
         answer.path("stages")
                 .forEach(stage -> table.add(
                         stage.path("stage").asText(), stage.path("decision").asText()));
-        table.print(out());
-        return ExitCode.FINE;
+        return table;
     }
 }

@@ -4,35 +4,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /// A command whose answer is rows: a table for people, an array for programs.
 abstract class ListCommand extends AgentCommand {
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            defaultValue = "table",
-            description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-    private Format format = Format.TABLE;
-
-    enum Format {
-        TABLE,
-        JSON;
-
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
+    @Mixin
+    private TableFormat format = new TableFormat();
 
     /// Asks and shows.
     ///
     /// @param table what people see of the rows
     /// @param none  what they see when there are none
     final int show(ObjectNode request, Function<List<JsonNode>, TextTable> table, String none) throws Failure {
-        if (format == Format.JSON) {
+        if (format.json()) {
             boolean[] first = {true};
             JsonNode end = agent().ask(request, row -> {
                 out().append(first[0] ? "[" : ",\n ").append(Json.text(row));

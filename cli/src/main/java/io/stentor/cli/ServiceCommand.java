@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -88,23 +89,14 @@ final class ServiceCommand extends Group {
                 description = "of a name without one (default: any, if there is one service of that name)")
         private String namespace = "";
 
-        @Option(
-                names = {"-o", "--output"},
-                paramLabel = "FORMAT",
-                defaultValue = "table",
-                description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-        private ListCommand.Format format = ListCommand.Format.TABLE;
+        @Mixin
+        private TableFormat format = new TableFormat();
 
         @Override
         public Integer call() throws Failure {
             JsonNode found = agent().ask(
                             Json.request("service.get").put("service", service).put("namespace", namespace));
-            if (format == ListCommand.Format.JSON) {
-                out().println(Json.pretty(found));
-            } else {
-                new ServiceReport(found).print(out());
-            }
-            return ExitCode.FINE;
+            return format.print(out(), found, new ServiceReport(found)::print);
         }
     }
 }

@@ -5,35 +5,26 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.stentor.bpf.generated.Layouts;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 @Command(
         name = "version",
         description = "Version of this command, and of the agent if one answers.",
         footer = {"", "Example:", "  stentor version -o json"})
 final class VersionCommand extends AgentCommand {
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            defaultValue = "table",
-            description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
-    private ListCommand.Format format = ListCommand.Format.TABLE;
+    @Mixin
+    private TableFormat format = new TableFormat();
 
     @Override
     public Integer call() throws Failure {
         ObjectNode own = own();
         JsonNode agent = agentVersion();
-        if (format == ListCommand.Format.JSON) {
-            out().println(Json.pretty(own.set("agent", agent)));
-            return ExitCode.FINE;
-        }
         TextTable table = new TextTable("PROGRAM", "VERSION", "COMMIT", "LAYOUT", "JDK", "KERNEL");
         add(table, "stentor", own);
         if (!agent.isNull()) {
             add(table, "agent", agent);
         }
-        table.print(out());
-        return ExitCode.FINE;
+        return format.print(out(), own.deepCopy().set("agent", agent), table::print);
     }
 
     /// Of this command.

@@ -2,7 +2,6 @@ package io.stentor.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stentor.agent.api.AgentMethods;
 import io.stentor.agent.api.SampleNode;
 import io.stentor.agent.api.SampleShop;
 import io.stentor.bpf.Bytes16;
@@ -26,19 +25,14 @@ import io.stentor.datapath.explain.Outcome;
 import io.stentor.datapath.explain.Trial;
 import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.model.IpAddress;
-import io.stentor.node.AgentSocket;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,12 +50,11 @@ class ExplainCommandTest {
             .withOverlayIfindex(3)
             .withUnderlayIfindex(2);
     private Outcome outcome = new Outcome(Outcome.PASSED, new byte[0], List.of(), Map.of(), Map.of());
-    private Path socket;
-    private AgentSocket agent;
 
-    @BeforeEach
-    void serve(@TempDir Path directory) throws IOException {
-        socket = directory.resolve("agent.sock");
+    @RegisterExtension
+    final AskedNode asked = new AskedNode(node);
+
+    ExplainCommandTest() {
         node.dryRuns = Optional.of(new DryRuns() {
             @Override
             public Config config() {
@@ -74,19 +67,12 @@ class ExplainCommandTest {
                 return outcome;
             }
         });
-        agent = AgentSocket.open(socket, AgentMethods.of(node.view()));
-    }
-
-    @AfterEach
-    void close() {
-        agent.close();
     }
 
     private Run explain(String from, String to, String... more) {
         List<String> line = new ArrayList<>(List.of("explain", "--from", from, "--to", to));
         line.addAll(List.of(more));
-        line.add("--socket=" + socket);
-        return Run.of(line);
+        return asked.run(line);
     }
 
     private static Bytes16 ip(String text) {

@@ -2,7 +2,6 @@ package io.stentor.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stentor.agent.api.AgentMethods;
 import io.stentor.agent.api.SampleNode;
 import io.stentor.agent.api.SampleShop;
 import io.stentor.bpf.Bytes16;
@@ -20,17 +19,12 @@ import io.stentor.bpf.generated.NatKey;
 import io.stentor.datapath.compile.Keys;
 import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.model.IpAddress;
-import io.stentor.node.AgentSocket;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -41,24 +35,12 @@ class JoinedMapCommandTest {
     private static final long HOUR = 3600_000_000_000L;
 
     private final SampleNode node = SampleShop.on(new SampleNode().populated());
-    private Path socket;
-    private AgentSocket agent;
 
-    @BeforeEach
-    void serve(@TempDir Path directory) throws IOException {
-        socket = directory.resolve("agent.sock");
-        agent = AgentSocket.open(socket, AgentMethods.of(node.view()));
-    }
-
-    @AfterEach
-    void close() {
-        agent.close();
-    }
+    @RegisterExtension
+    final AskedNode asked = new AskedNode(node);
 
     private Run run(String... arguments) {
-        List<String> line = new ArrayList<>(List.of(arguments));
-        line.add("--socket=" + socket);
-        return Run.of(line);
+        return asked.run(List.of(arguments));
     }
 
     private BpfMap map(MapSpec<?, ?> map) {

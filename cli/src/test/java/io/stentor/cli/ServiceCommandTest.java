@@ -3,47 +3,30 @@ package io.stentor.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.stentor.agent.api.AgentMethods;
 import io.stentor.agent.api.SampleNode;
 import io.stentor.agent.api.SampleShop;
 import io.stentor.bpf.generated.Maps;
 import io.stentor.kernel.bpf.BpfMap;
 import io.stentor.model.Problem;
-import io.stentor.node.AgentSocket;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Services as the command shows them, of an agent's own methods.
 class ServiceCommandTest {
     private final SampleNode node = SampleShop.on(new SampleNode().populated());
-    private Path socket;
-    private AgentSocket agent;
 
-    @BeforeEach
-    void serve(@TempDir Path directory) throws IOException {
-        socket = directory.resolve("agent.sock");
-        agent = AgentSocket.open(socket, AgentMethods.of(node.view()));
-    }
-
-    @AfterEach
-    void close() {
-        agent.close();
-    }
+    @RegisterExtension
+    final AskedNode asked = new AskedNode(node);
 
     private Run run(String... arguments) {
-        List<String> line = new ArrayList<>(List.of(arguments));
-        line.add("--socket=" + socket);
-        return Run.of(line);
+        return asked.run(List.of(arguments));
     }
 
     private JsonNode json(String... arguments) throws IOException {

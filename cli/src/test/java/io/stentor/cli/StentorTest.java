@@ -2,7 +2,6 @@ package io.stentor.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stentor.agent.api.AgentMethods;
 import io.stentor.agent.api.PartHealth;
 import io.stentor.agent.api.SampleNode;
 import io.stentor.bpf.generated.Counter;
@@ -21,7 +20,6 @@ import io.stentor.model.ServicePort;
 import io.stentor.model.SliceName;
 import io.stentor.model.Table;
 import io.stentor.model.TrafficPolicy;
-import io.stentor.node.AgentSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -34,9 +32,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,24 +41,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The whole command against a real agent's socket, with the agent's own methods behind it.
 class StentorTest {
     private final SampleNode node = new SampleNode().populated().applied();
-    private Path socket;
-    private AgentSocket agent;
 
-    @BeforeEach
-    void serve(@TempDir Path directory) throws IOException {
-        socket = directory.resolve("agent.sock");
-        agent = AgentSocket.open(socket, AgentMethods.of(node.view()));
-    }
-
-    @AfterEach
-    void close() {
-        agent.close();
-    }
+    @RegisterExtension
+    final AskedNode asked = new AskedNode(node);
 
     private Run run(String... arguments) {
-        List<String> line = new ArrayList<>(List.of(arguments));
-        line.add("--socket=" + socket);
-        return Run.of(line);
+        return asked.run(List.of(arguments));
     }
 
     @Test
@@ -353,7 +338,7 @@ class StentorTest {
 
     @Test
     void version_needs_no_agent() {
-        agent.close();
+        asked.end();
 
         Run run = run("version", "-o", "json");
 
@@ -363,21 +348,21 @@ class StentorTest {
 
     @Test
     void without_an_agent_the_exit_code_is_three_and_the_sentence_says_what_to_do() {
-        agent.close();
+        asked.end();
 
         Run run = run("status");
 
         assertThat(run.code()).isEqualTo(ExitCode.NOT_REACHABLE);
         assertThat(run.err())
-                .startsWith("stentor status: no agent answers at " + socket + " (there is no such socket).")
+                .startsWith("stentor status: no agent answers at " + asked.socket() + " (there is no such socket).")
                 .contains("STENTOR_SOCKET");
     }
 
     @Test
     void an_agent_that_ends_in_the_middle_of_its_answer_is_not_reachable() throws IOException {
-        agent.close();
+        asked.end();
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-            server.bind(UnixDomainSocketAddress.of(socket));
+            server.bind(UnixDomainSocketAddress.of(asked.socket()));
             Thread.ofVirtual().start(() -> {
                 try (SocketChannel peer = server.accept()) {
                     peer.read(ByteBuffer.allocate(1000));
