@@ -40,22 +40,21 @@ static __always_inline __sum16 checksum_replace(__sum16 check, __be32 from, __be
 }
 
 /*
- * Keeps the L4 checksum at offset `at` true to a pseudo header with another address. Returns 0 or a negative
- * value.
+ * After another address: keeps the L4 checksum at offset `at` true to its pseudo header (0: none of it is
+ * here). Returns 0 or a negative value.
  *
  * A device may have summed up all that it received, checksums too. In IPv4 the address and the header's own
- * checksum even out there, in IPv6 the address and the L4 checksum do, and the kernel counts on the first.
+ * checksum even out there, and the kernel sees to the L4 checksum. In IPv6 the address counts by itself.
  */
 static __always_inline long checksum_replace_address(struct __sk_buff *skb, __u32 at, __u8 family,
                                                      const union ip *from, const union ip *to, __u64 flags)
 {
 	__u32 size = family == FAMILY_IPV4 ? 4 : 16;
 	__s64 difference = bpf_csum_diff((__be32 *)from, size, (__be32 *)to, size, 0);
-	long error = bpf_l4_csum_replace(skb, at, 0, difference, BPF_F_PSEUDO_HDR | flags);
 
-	if (!error && family == FAMILY_IPV6)
+	if (family == FAMILY_IPV6)
 		bpf_csum_update(skb, difference);
-	return error;
+	return at ? bpf_l4_csum_replace(skb, at, 0, difference, BPF_F_PSEUDO_HDR | flags) : 0;
 }
 
 /* As before, to another port. */

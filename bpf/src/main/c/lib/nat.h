@@ -70,9 +70,8 @@ static __always_inline int nat_write_address(struct __sk_buff *skb, __u8 family,
 	} else if (bpf_skb_store_bytes(skb, at, to, 16, 0)) {
 		return DROP_ERROR_WRITING_TO_PACKET;
 	}
-	if (!place->pseudo_header)
-		return 0;
-	return checksum_replace_address(skb, place->checksum, family, from, to, place->flags)
+	return checksum_replace_address(skb, place->pseudo_header ? place->checksum : 0, family, from, to,
+	                                place->flags)
 	               ? DROP_ERROR_WRITING_TO_PACKET
 	               : 0;
 }

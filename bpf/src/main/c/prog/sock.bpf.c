@@ -261,8 +261,14 @@ SEC("cgroup/bind6")
 int sock_bind6(struct bpf_sock_addr *ctx)
 {
 	struct frontend_key at = {};
+	int verdict;
 
 	ipv6_target(ctx, &at);
+	verdict = bind_port(ctx, &at);
+	if (verdict == SOCKET_REFUSED || !ip_is_zero(&at.address))
+		return verdict;
+	/* at every address, IPv4 ones too */
+	at.family = FAMILY_IPV4;
 	return bind_port(ctx, &at);
 }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stentor.bpf.generated.Config;
 import io.stentor.bpf.generated.Maps;
+import io.stentor.datapath.Passage.Translated;
 import io.stentor.datapath.sync.MapImage;
 import io.stentor.kernel.Linux;
 import io.stentor.kernel.bpf.TestResult;
@@ -68,7 +69,7 @@ class FuzzKernelIT {
                             Stream.generate(packets::next).limit(ROUND).toList();
                     // Ports of masqueraded connections are taken at random.
                     boolean comparable = !masquerades(config);
-                    new Round(node, !comparable || config.services(), some)
+                    new Round(node, translated(config, Translated.NOBODYS), some)
                             .judge(both, Optional.of(stages).filter(_ -> comparable));
                 }
             }
@@ -93,7 +94,7 @@ class FuzzKernelIT {
                     List<byte[]> some =
                             Stream.generate(packets::next).limit(DAMAGED_ROUND).toList();
                     // Who believes a damaged entry gives a packet the port that stands there.
-                    new Round(node, true, some).judge(programs, Optional.empty());
+                    new Round(node, translated(config, Translated.MASQUERADED), some).judge(programs, Optional.empty());
                 }
             }
         }
@@ -139,13 +140,21 @@ class FuzzKernelIT {
         node.run(programs.program(pod ? "from_pod" : "from_net"), link, 0, packet);
     }
 
+    /// @param least whatever the configuration says
+    private static Translated translated(Config config, Translated least) {
+        if (config.services()) {
+            return Translated.BY_SERVICES;
+        }
+        return masquerades(config) ? Translated.MASQUERADED : least;
+    }
+
     private static boolean masquerades(Config config) {
         return config.masqueradeIpv4() || config.masqueradeIpv6();
     }
 
-    /// @param masqueraded whether addresses may change on the way
+    /// @param translated whose addresses may change
     /// @param packets     that all programs get
-    private record Round(TestNode node, boolean masqueraded, List<byte[]> packets) {
+    private record Round(TestNode node, Translated translated, List<byte[]> packets) {
         /// @param stages to hold the verdicts against, too
         void judge(LoadedPrograms programs, Optional<LoadedPrograms> stages) {
             judge(programs, stages, "from_pod", "web", Passage::wrongFromWeb);
@@ -164,7 +173,7 @@ class FuzzKernelIT {
                 Function<Passage, Optional<String>> wrong) {
             List<TestResult> results = node.runAll(programs.program(program), link, packets);
             for (int i = 0; i < results.size(); i++) {
-                Passage passage = new Passage(node.world(), packets.get(i), results.get(i), masqueraded);
+                Passage passage = new Passage(node.world(), packets.get(i), results.get(i), translated);
                 Optional<String> found = wrong.apply(passage);
                 if (found.isPresent()) {
                     throw failure(program + ", " + found.get(), packets.get(i), results.get(i));

@@ -10,9 +10,18 @@ import java.util.Optional;
 
 /// What became of one packet, read without the programs' help, and what must never become of any.
 ///
-/// @param masqueraded whether addresses may change on the way
+/// @param translated what may change of it on its way
 @SuppressWarnings("ArrayRecordComponent")
-record Passage(World world, byte[] in, TestResult result, boolean masqueraded) {
+record Passage(World world, byte[] in, TestResult result, Translated translated) {
+    /// Whose addresses may change.
+    enum Translated {
+        NOBODYS,
+        /// Of those that leave the node, and of what the node itself sends.
+        MASQUERADED,
+        /// Everybody's; also of what the stack gets then.
+        BY_SERVICES
+    }
+
     private static final int OK = 0;
     private static final int DROP = 2;
     private static final int REDIRECT = 7;
@@ -43,7 +52,10 @@ record Passage(World world, byte[] in, TestResult result, boolean masqueraded) {
     /// What is wrong with where it goes, or nothing.
     Optional<String> wrongDelivery() {
         return switch (result.value()) {
-            case OK -> unchanged() ? Optional.empty() : Optional.of("the stack gets another packet");
+            case OK ->
+                unchanged() || translated == Translated.BY_SERVICES
+                        ? Optional.empty()
+                        : Optional.of("the stack gets another packet");
             case DROP -> Optional.empty();
             case REDIRECT -> result.packet().length > in.length ? wrongTunnel() : wrongRedirect();
             default -> Optional.of("verdict " + result.value());
@@ -53,7 +65,8 @@ record Passage(World world, byte[] in, TestResult result, boolean masqueraded) {
     /// As [#wrongDelivery] for hooks that let pass or drop, and leave packets as they are.
     Optional<String> wrongPassing() {
         return switch (result.value()) {
-            case OK -> masqueraded || unchanged() ? Optional.empty() : Optional.of("another packet");
+            case OK ->
+                translated != Translated.NOBODYS || unchanged() ? Optional.empty() : Optional.of("another packet");
             case DROP -> Optional.empty();
             default -> Optional.of("verdict " + result.value());
         };
@@ -75,7 +88,9 @@ record Passage(World world, byte[] in, TestResult result, boolean masqueraded) {
                 return Optional.of("meant for " + name + ": " + meant + ", given to " + pod);
             }
         }
-        return masqueraded || sameContent(out, ETHERNET) ? Optional.empty() : Optional.of("the content has changed");
+        return translated != Translated.NOBODYS || sameContent(out, ETHERNET)
+                ? Optional.empty()
+                : Optional.of("the content has changed");
     }
 
     private Optional<String> wrongTunnel() {
@@ -94,7 +109,9 @@ record Passage(World world, byte[] in, TestResult result, boolean masqueraded) {
         if (!known) {
             return Optional.of("a tunnel for what is not there");
         }
-        return sameContent(inner, ETHERNET) ? Optional.empty() : Optional.of("the content has changed");
+        return translated == Translated.BY_SERVICES || sameContent(inner, ETHERNET)
+                ? Optional.empty()
+                : Optional.of("the content has changed");
     }
 
     /// All but the TTL and, of IPv4, the checksum over it.
