@@ -43,6 +43,7 @@ class TakeoverKernelIT {
             new Change("maps/conntrack.h", "\t__u16 scope", "\t__u16 range"),
             new Change("lib/conntrack.h", "key->scope", "key->range"),
             new Change("lib/service.h", "key->scope", "key->range"),
+            new Change("lib/established.h", "key->scope", "key->range"),
             new Change("maps/nat.h", "\t__be16 port DOC(\"the pod's own\");\n\t__u16 pad0;\n\t__u32 pad1;\n", ""),
             new Change(
                     "maps/nat.h",
