@@ -17,4 +17,12 @@ public record Host(String name, String port, String namespace, Segment segment, 
 
     /// `outside`'s name.
     public static final String OUTSIDE = "outside";
+
+    /// Of its link: the same again after it was switched off, as a machine's is. Others remember it.
+    public String mac() {
+        byte[] address = addresses.getFirst().bytes();
+        return String.format(
+                "02:53:54:%02x:%02x:%02x",
+                0x80 + segment.index(), address[address.length - 2], address[address.length - 1]);
+    }
 }

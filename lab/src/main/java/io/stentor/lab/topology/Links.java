@@ -38,7 +38,8 @@ final class Links {
     /// One host's link, again after the host was switched off.
     List<String> attach(Host host) {
         return List.of(
-                "link add " + host.port() + " type veth peer name " + Host.LINK + " netns " + host.namespace(),
+                "link add " + host.port() + " type veth peer name " + Host.LINK + " address " + host.mac() + " netns "
+                        + host.namespace(),
                 "link set " + host.port() + " master " + host.segment().bridge(),
                 "link set " + host.port() + " up");
     }
